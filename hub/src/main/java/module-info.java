@@ -1,0 +1,7 @@
+/** The engine: shared topic logs, cursors, wake-ups. */
+module dev.weir.hub {
+    requires transitive dev.weir.api;
+    requires static transitive org.jspecify;
+
+    exports dev.weir.hub;
+}
