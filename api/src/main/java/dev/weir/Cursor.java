@@ -1,0 +1,58 @@
+package dev.weir;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One subscriber's reader of a source. It is pulled and never waits: {@link #poll} gives the next signal or nothing, and after
+ * nothing it owes a wake.
+ *
+ * @implSpec Never called by two threads at once, {@code close} included, so it needs no locks; calls in a row may come from
+ *     different threads, with a happens-before edge between them.
+ */
+public interface Cursor extends AutoCloseable {
+
+    /**
+     * Sets what is run when there may be something to poll again. Called once, before the first poll.
+     *
+     * @param wake never waits; may be run by any thread, at any time, too often, and even after {@link #close}
+     */
+    void onReady(Runnable wake);
+
+    /**
+     * The next signal. Never waits. Called any number of times, but not after a signal that is {@link Signal#last}.
+     *
+     * @return the next signal, or null: there is nothing now, and from here on a wake is owed as soon as there may be
+     */
+    @Nullable
+    Signal poll();
+
+    /**
+     * Where the next signal starts. A filter's moves on with what it drops. Never waits.
+     *
+     * @return an id, or the empty text if the stream cannot be resumed
+     */
+    String position();
+
+    /**
+     * Names of the columns, for sources whose events are rows.
+     *
+     * @return empty unless the source is a table
+     */
+    default List<String> columns() {
+        return List.of();
+    }
+
+    /**
+     * How many events a newer one of the same key has replaced since the start.
+     *
+     * @return 0 unless events are conflated
+     */
+    default long superseded() {
+        return 0;
+    }
+
+    /** Frees everything it holds. Called exactly once, never blocks for long; on return the source is not called again. */
+    @Override
+    void close();
+}

@@ -1,0 +1,86 @@
+package dev.weir;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The open deliveries of one endpoint, and the watchdog over them: one that makes no progress in a write for too long is cut,
+ * because a blocked write has no time limit of its own. One thread watches all.
+ */
+public final class Deliveries implements AutoCloseable {
+
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
+
+    private final Set<Delivery> open = ConcurrentHashMap.newKeySet();
+    private final long stallNanos;
+    private final Thread watchdog;
+    private volatile boolean closed;
+
+    /**
+     * Starts to watch.
+     *
+     * @param name names the watching thread
+     * @param maxWriteStall how long a write may make no progress
+     */
+    public Deliveries(String name, Duration maxWriteStall) {
+        stallNanos = maxWriteStall.toNanos();
+        watchdog = Thread.ofVirtual().name(name + "-watchdog").start(this::watch);
+    }
+
+    /**
+     * Adds a delivery before it starts. Any thread.
+     *
+     * @param delivery not yet running
+     */
+    public void add(Delivery delivery) {
+        open.add(delivery);
+        if (closed) {
+            delivery.cancel();
+        }
+    }
+
+    /**
+     * Removes a delivery that has ended. Any thread, idempotent.
+     *
+     * @param delivery the delivery
+     */
+    public void remove(Delivery delivery) {
+        open.remove(delivery);
+    }
+
+    /**
+     * How many are open.
+     *
+     * @return 0 or more
+     */
+    public int count() {
+        return open.size();
+    }
+
+    /** Cuts all that are open and those still to come, and waits until they have ended, five seconds at the most. Idempotent. */
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(watchdog);
+        long end = System.nanoTime() + CLOSE_WITHIN.toNanos();
+        open.forEach(Delivery::cancel);
+        while (!open.isEmpty() && System.nanoTime() < end) {
+            LockSupport.parkNanos(this, 1_000_000);
+        }
+    }
+
+    private void watch() {
+        while (!closed) {
+            LockSupport.parkNanos(this, Math.min(stallNanos / 4, 1_000_000_000));
+            long now = System.nanoTime();
+            for (Delivery delivery : open) {
+                long since = delivery.blockedSince();
+                if (since != 0 && now - since > stallNanos) {
+                    delivery.cancel();
+                }
+            }
+        }
+    }
+}

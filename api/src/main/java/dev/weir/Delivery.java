@@ -1,0 +1,300 @@
+package dev.weir;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The loop that carries one stream from its source to its wire, written once for all transports. It ends in exactly one of
+ * {@link Wire#refuse}, {@link Wire#close} and {@link Wire#abort}, and closes the cursor exactly once.
+ *
+ * <p>There are two drivers: {@link #run} on a thread of the connection's own, which parks between signals, and {@link #start}
+ * in steps on an executor, for event loops. A delivery is used once.
+ */
+public final class Delivery {
+
+    private static final Logger LOG = System.getLogger(Delivery.class.getName());
+    private static final int BATCH = 64;
+    private static final Duration RETRY = Duration.ofSeconds(2);
+
+    // set once, before the first step
+    private final EventSource source;
+    private final Function<Subscription, Codec> codecs;
+    private final Wire wire;
+
+    @SuppressWarnings("NullAway.Init")
+    private Cursor cursor;
+
+    @SuppressWarnings("NullAway.Init")
+    private Codec codec;
+
+    private boolean failOnGap;
+    private boolean stepped;
+    private volatile Runnable driver = () -> {};
+
+    // written by the thread of the present step
+    private String position = "";
+    private volatile long blockedSince;
+
+    // written by any thread
+    private final AtomicInteger wakes = new AtomicInteger(1);
+    private volatile boolean cancelled;
+
+    /**
+     * Prepares a delivery. Nothing happens yet.
+     *
+     * @param source what is opened
+     * @param codec chooses the format; it may throw a {@link Refusal}
+     * @param wire the connection
+     */
+    public Delivery(EventSource source, Function<Subscription, Codec> codec, Wire wire) {
+        this.source = source;
+        this.codecs = codec;
+        this.wire = wire;
+    }
+
+    /**
+     * Carries the whole stream on the calling thread, and returns when it has ended. Blocks. For wires whose writes block. An
+     * interrupt of the thread cancels the delivery.
+     *
+     * @param request reads the request; it may throw a {@link Refusal}
+     * @throws IOException the peer was gone before it could be refused
+     */
+    public void run(Supplier<Subscription> request) throws IOException {
+        Thread self = Thread.currentThread();
+        driver = () -> LockSupport.unpark(self);
+        boolean alive = open(request);
+        while (alive) {
+            int seen = wakes.get();
+            if (seen == 0) {
+                LockSupport.park(this);
+                if (Thread.interrupted()) {
+                    cancel();
+                }
+            } else {
+                alive = turn();
+                wakes.addAndGet(-seen);
+            }
+        }
+    }
+
+    /**
+     * Opens the stream on the calling thread, which may block, and goes on in steps that never block.
+     *
+     * @param request reads the request; it may throw a {@link Refusal}
+     * @param loop runs the steps, one at a time; it must not run them on the calling thread
+     * @throws IOException the peer was gone before it could be refused
+     */
+    public void start(Supplier<Subscription> request, Executor loop) throws IOException {
+        stepped = true;
+        driver = () -> loop.execute(() -> step(loop));
+        if (open(request)) {
+            loop.execute(() -> step(loop));
+        }
+    }
+
+    private void step(Executor loop) {
+        int seen = wakes.get();
+        if (turn() && wakes.addAndGet(-seen) != 0) {
+            loop.execute(() -> step(loop));
+        }
+    }
+
+    /** Tells that the wire has room again, or the cursor something to poll. Any thread, any number of times; never waits. */
+    public void wake() {
+        if (wakes.getAndIncrement() == 0) {
+            driver.run();
+        }
+    }
+
+    /**
+     * Ends the delivery because the peer is gone, or is to be cut. Any thread, idempotent; never waits. The cursor is closed by
+     * the delivery's own thread, soon after.
+     */
+    public void cancel() {
+        cancelled = true;
+        if (!stepped) {
+            wire.abort();
+        }
+        wake();
+    }
+
+    /**
+     * Since when a write, or a wire without room, has made no progress. Any thread.
+     *
+     * @return a {@link System#nanoTime}, or 0: it is not blocked
+     */
+    public long blockedSince() {
+        return blockedSince;
+    }
+
+    private boolean open(Supplier<Subscription> request) throws IOException {
+        try {
+            Subscription subscription = request.get();
+            codec = codecs.apply(subscription);
+            failOnGap = subscription.onGap() == Subscription.OnGap.FAIL;
+            cursor = source.open(subscription);
+        } catch (Refusal no) {
+            wire.refuse(no);
+            return false;
+        } catch (RuntimeException failure) {
+            LOG.log(Level.ERROR, "opening a stream failed", failure);
+            wire.refuse(new Refusal(Code.INTERNAL, "the stream could not be opened; try again later"));
+            return false;
+        }
+        try {
+            cursor.onReady(this::wake);
+            position = cursor.position();
+            Signal.Open first = new Signal.Open(position, cursor.columns());
+            wire.open(first, codec);
+            Bytes frame = codec.encode(first);
+            if (frame != null) {
+                wire.write(frame);
+            }
+            wire.flush();
+            return true;
+        } catch (IOException | RuntimeException gone) {
+            abandon(gone);
+            cursor.close();
+            return false;
+        }
+    }
+
+    /** The only place that closes the cursor once the stream is open. */
+    private boolean turn() {
+        boolean alive = false;
+        try {
+            alive = !cancelled && deliver();
+            if (cancelled) {
+                alive = false;
+                wire.abort();
+            }
+        } catch (IOException | RuntimeException gone) {
+            alive = false;
+            abandon(gone);
+        } finally {
+            if (!alive) {
+                cursor.close();
+            }
+        }
+        return alive;
+    }
+
+    private void abandon(Exception gone) {
+        if (gone instanceof RuntimeException) {
+            LOG.log(Level.ERROR, "a stream failed", gone);
+        }
+        wire.abort();
+    }
+
+    private boolean deliver() throws IOException {
+        for (int sent = 0; sent < BATCH; sent++) {
+            if (!wire.ready()) {
+                return blocked(sent);
+            }
+            Signal signal = poll();
+            if (signal == null) {
+                return flushed(sent);
+            }
+            Signal told = failOnGap && signal instanceof Signal.Gap gap ? stop(gap) : signal;
+            Bytes frame = encode(told);
+            while (frame == null && (told instanceof Event || told instanceof Signal.Gap)) {
+                told = instead(told);
+                frame = encode(told);
+            }
+            position = told.id();
+            if (frame != null) {
+                write(frame);
+            }
+            if (told.last()) {
+                wire.flush();
+                wire.close(told);
+                return false;
+            }
+        }
+        flush();
+        wake();
+        return true;
+    }
+
+    private boolean blocked(int sent) throws IOException {
+        if (sent > 0) {
+            wire.flush();
+        }
+        if (sent > 0 || blockedSince == 0) {
+            blockedSince = System.nanoTime() | 1;
+        }
+        return true;
+    }
+
+    private boolean flushed(int sent) throws IOException {
+        if (sent > 0) {
+            flush();
+        } else if (blockedSince != 0) {
+            blockedSince = 0;
+        }
+        return true;
+    }
+
+    private void write(Bytes frame) throws IOException {
+        if (!stepped) {
+            blockedSince = System.nanoTime() | 1;
+        }
+        wire.write(frame);
+    }
+
+    private void flush() throws IOException {
+        if (!stepped) {
+            blockedSince = System.nanoTime() | 1;
+        }
+        wire.flush();
+        blockedSince = 0;
+    }
+
+    private @Nullable Signal poll() {
+        try {
+            return cursor.poll();
+        } catch (RuntimeException failure) {
+            LOG.log(Level.ERROR, "a source failed", failure);
+            return new Signal.Stop(position, Code.INTERNAL, "the source failed; come back with the last id", RETRY);
+        }
+    }
+
+    private @Nullable Bytes encode(Signal signal) {
+        if (!(signal instanceof Event event)) {
+            return codec.encode(signal);
+        }
+        try {
+            return event.frame(codec);
+        } catch (RuntimeException failure) {
+            LOG.log(Level.WARNING, "an event could not be encoded as " + codec.mediaType(), failure);
+            return null;
+        }
+    }
+
+    /** What is told where the format has no word: for an event a gap, for a gap a stop, and never nothing. */
+    private Signal instead(Signal unsaid) {
+        if (unsaid instanceof Event event) {
+            long offset = event.offset();
+            Signal.Gap gap = new Signal.Gap(
+                    event.id(), Signal.Reason.UNENCODABLE, event.partition(), offset, offset + 1, OptionalLong.of(1));
+            return failOnGap ? stop(gap) : gap;
+        }
+        return stop((Signal.Gap) unsaid);
+    }
+
+    private Signal stop(Signal.Gap gap) {
+        Code code = gap.reason().code();
+        String message = "gap (" + gap.reason() + ") in partition " + gap.partition() + " from offset " + gap.from()
+                + " to " + gap.to();
+        return new Signal.Stop(position, code, message, code.retryable() ? RETRY : Duration.ZERO);
+    }
+}

@@ -1,0 +1,127 @@
+package dev.weir;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** The cursor over a generator. */
+final class GeneratedCursor implements Cursor, Cold.Emitter {
+
+    private static final Logger LOG = System.getLogger(GeneratedCursor.class.getName());
+    private static final long FIRST_MILLIS = 250;
+
+    // set once
+    private final Thread thread;
+    private final HandOver handOver;
+
+    // shared
+    private final CountDownLatch first = new CountDownLatch(1);
+    private volatile boolean closed;
+    private volatile @Nullable Refusal failedAtOnce;
+
+    // the generator's thread
+    private long events;
+
+    // the polling thread
+    private String position = "";
+
+    private GeneratedCursor(Cold.Generator generator) {
+        thread = Thread.ofVirtual().name("weir-generator").unstarted(() -> generate(generator));
+        handOver = new HandOver(() -> LockSupport.unpark(thread));
+    }
+
+    static Cursor start(Cold.Generator generator) {
+        GeneratedCursor cursor = new GeneratedCursor(generator);
+        cursor.thread.start();
+        try {
+            if (!cursor.first.await(FIRST_MILLIS, TimeUnit.MILLISECONDS)) {
+                return cursor;
+            }
+        } catch (InterruptedException stopped) {
+            cursor.close();
+            Thread.currentThread().interrupt();
+            throw new Refusal(Code.SHUTDOWN, "interrupted while the stream was opened");
+        }
+        Refusal failed = cursor.failedAtOnce;
+        if (failed != null) {
+            throw failed;
+        }
+        return cursor;
+    }
+
+    private void generate(Cold.Generator generator) {
+        try {
+            generator.run(this);
+            handOver.add(new Signal.End("", events));
+        } catch (InterruptedException cancelled) {
+            if (!closed) {
+                fail(cancelled);
+            }
+        } catch (Exception failure) {
+            if (!closed) {
+                fail(failure);
+            }
+        } finally {
+            first.countDown();
+        }
+    }
+
+    private void fail(Exception failure) {
+        Refusal refusal = failure instanceof Refusal own
+                ? own
+                : new Refusal(Code.INTERNAL, "the source failed; what was sent so far is not complete");
+        if (refusal != failure) {
+            LOG.log(Level.ERROR, "a generator failed", failure);
+        }
+        if (first.getCount() > 0) {
+            failedAtOnce = refusal;
+        }
+        Duration retryAfter = refusal.retryAfter();
+        handOver.add(new Signal.Stop("", refusal.code(), refusal.getMessage(), retryAfter));
+    }
+
+    @Override
+    public void emit(Signal signal) throws InterruptedException {
+        while (!closed && handOver.full()) {
+            LockSupport.park(this);
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
+        if (closed) {
+            throw new InterruptedException();
+        }
+        events += signal instanceof Event ? 1 : 0;
+        handOver.add(signal);
+        first.countDown();
+    }
+
+    @Override
+    public void onReady(Runnable wake) {
+        handOver.onReady(wake);
+    }
+
+    @Override
+    public @Nullable Signal poll() {
+        Signal signal = handOver.poll();
+        if (signal != null && !signal.id().isEmpty()) {
+            position = signal.id();
+        }
+        return signal;
+    }
+
+    @Override
+    public String position() {
+        return position;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,53 @@
+package dev.weir;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Signals on their way from one producing thread to the thread that polls. Counts bytes; the producer asks whether there is room. */
+final class HandOver {
+
+    private static final int BOUND = 64 * 1024;
+
+    private final Runnable room;
+    private final Queue<Signal> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger bytes = new AtomicInteger();
+    private volatile Runnable wake = () -> {};
+
+    /** @param room run by the polling thread when there is room again */
+    HandOver(Runnable room) {
+        this.room = room;
+    }
+
+    void onReady(Runnable wake) {
+        this.wake = wake;
+    }
+
+    void add(Signal signal) {
+        bytes.addAndGet(weight(signal));
+        queue.add(signal);
+        wake.run();
+    }
+
+    @Nullable
+    Signal poll() {
+        Signal signal = queue.poll();
+        if (signal != null) {
+            int weight = weight(signal);
+            int left = bytes.addAndGet(-weight);
+            if (left < BOUND && left + weight >= BOUND) {
+                room.run();
+            }
+        }
+        return signal;
+    }
+
+    boolean full() {
+        return bytes.get() >= BOUND;
+    }
+
+    private static int weight(Signal signal) {
+        return signal instanceof Event event ? event.weight() : 96;
+    }
+}

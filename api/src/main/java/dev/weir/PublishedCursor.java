@@ -1,0 +1,98 @@
+package dev.weir;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** The cursor over a publisher: demand is asked for in portions, half a window at a time. */
+final class PublishedCursor implements Cursor, Flow.Subscriber<Signal> {
+
+    private static final Logger LOG = System.getLogger(PublishedCursor.class.getName());
+    private static final int WINDOW = 16;
+
+    private final HandOver handOver = new HandOver(() -> {});
+    private final AtomicReference<Flow.@Nullable Subscription> upstream = new AtomicReference<>();
+    private volatile boolean closed;
+
+    // the publisher's thread
+    private long events;
+
+    // the polling thread
+    private int taken;
+    private String position = "";
+
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+        Objects.requireNonNull(subscription, "subscription");
+        if (closed || !upstream.compareAndSet(null, subscription)) {
+            subscription.cancel();
+        } else {
+            subscription.request(WINDOW);
+        }
+    }
+
+    @Override
+    public void onNext(Signal signal) {
+        Objects.requireNonNull(signal, "signal");
+        events += signal instanceof Event ? 1 : 0;
+        handOver.add(signal);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        Objects.requireNonNull(failure, "failure");
+        Refusal refusal = failure instanceof Refusal own
+                ? own
+                : new Refusal(Code.INTERNAL, "the source failed; what was sent so far is not complete");
+        if (refusal != failure) {
+            LOG.log(Level.ERROR, "a publisher failed", failure);
+        }
+        Duration retryAfter = refusal.retryAfter();
+        handOver.add(new Signal.Stop("", refusal.code(), refusal.getMessage(), retryAfter));
+    }
+
+    @Override
+    public void onComplete() {
+        handOver.add(new Signal.End("", events));
+    }
+
+    @Override
+    public void onReady(Runnable wake) {
+        handOver.onReady(wake);
+    }
+
+    @Override
+    public @Nullable Signal poll() {
+        Signal signal = handOver.poll();
+        if (signal == null) {
+            return null;
+        }
+        if (!signal.id().isEmpty()) {
+            position = signal.id();
+        }
+        Flow.Subscription subscription = upstream.get();
+        if (subscription != null && ++taken == WINDOW / 2) {
+            taken = 0;
+            subscription.request(WINDOW / 2);
+        }
+        return signal;
+    }
+
+    @Override
+    public String position() {
+        return position;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        Flow.Subscription subscription = upstream.get();
+        if (subscription != null) {
+            subscription.cancel();
+        }
+    }
+}

@@ -1,0 +1,231 @@
+package dev.weir;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a subscriber asked for, the same on every transport. Immutable.
+ *
+ * @param names the sources wanted, one or more
+ * @param start where to begin
+ * @param until end at what is the latest at open, or at a time; empty: never
+ * @param limit end after so many events
+ * @param waiting end after this time (parameter {@code wait})
+ * @param filter which events
+ * @param heartbeat longest silence, 1 to 60 seconds
+ * @param onGap what to do where events are lost
+ * @param format how signals are written
+ * @param parameters what else was given, for the source
+ * @param body the body of the request, empty if none
+ * @param caller who asks
+ */
+public record Subscription(
+        List<String> names,
+        Start start,
+        Optional<Until> until,
+        OptionalLong limit,
+        Optional<Duration> waiting,
+        Filter filter,
+        Duration heartbeat,
+        OnGap onGap,
+        Format format,
+        Map<String, String> parameters,
+        Bytes body,
+        Caller caller) {
+
+    private static final int DEFAULT_HEARTBEAT_SECONDS = 15;
+
+    /** Parameter {@code on-gap}. */
+    public enum OnGap {
+        /** Tell the client and go on. */
+        CONTINUE,
+        /** Refuse before the first byte, or stop. */
+        FAIL
+    }
+
+    /**
+     * Parameter {@code until}: a cut that is fixed when the stream is opened.
+     *
+     * @param time events before this time; null: what is there at open
+     */
+    public record Until(@Nullable Instant time) {}
+
+    /**
+     * A subscription by the program itself, with every default.
+     *
+     * @param name the source
+     * @return from the latest event on, without an end
+     */
+    public static Subscription to(String name) {
+        return of(List.of(name), Map.of(), Bytes.EMPTY, Caller.at(new InetSocketAddress(0)));
+    }
+
+    /**
+     * Reads {@code name?parameter=value&...}, percent-encoded as in a URL.
+     *
+     * @param nameAndQuery the name of a source and parameters; {@code topic} may name more sources
+     * @param body the body of the request
+     * @param caller who asks; its header {@code last-event-id} overrides where to begin
+     * @return the subscription
+     * @throws Refusal bad-request or conflict, naming the parameter and what is allowed
+     */
+    public static Subscription parse(String nameAndQuery, Bytes body, Caller caller) {
+        int mark = nameAndQuery.indexOf('?');
+        String name = Parameters.decode(mark < 0 ? nameAndQuery : nameAndQuery.substring(0, mark), false);
+        return of(
+                name.isEmpty() ? List.of() : List.of(name),
+                Parameters.ofQuery(mark < 0 ? "" : nameAndQuery.substring(mark + 1)),
+                body,
+                caller);
+    }
+
+    /**
+     * Reads parameters that are decoded already.
+     *
+     * @param names names of sources; the parameter {@code topic} adds to them
+     * @param given values by name of the parameter
+     * @param body the body of the request
+     * @param caller who asks; its header {@code last-event-id} overrides where to begin
+     * @return the subscription
+     * @throws Refusal bad-request or conflict, naming the parameter and what is allowed
+     */
+    public static Subscription of(List<String> names, Map<String, List<String>> given, Bytes body, Caller caller) {
+        Parameters parameters = new Parameters(given);
+        Set<String> all = new TreeSet<>(names);
+        all.addAll(parameters.all("topic"));
+        if (all.isEmpty()) {
+            throw new Refusal(Code.BAD_REQUEST, "topic: missing; name the source to read");
+        }
+        long limit = parameters.number("limit", 1, Long.MAX_VALUE, 0);
+        long wait = parameters.number("wait", 1, 3600, 0);
+        OnGap onGap = parameters.choice("on-gap", OnGap.class);
+        Format.Encoding encoding = parameters.choice("encoding", Format.Encoding.class);
+        return new Subscription(
+                List.copyOf(all),
+                start(parameters, caller),
+                until(parameters.one("until")),
+                limit == 0 ? OptionalLong.empty() : OptionalLong.of(limit),
+                wait == 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(wait)),
+                new Filter(
+                        Set.copyOf(parameters.all("type")),
+                        parameters.all("key").stream().map(Bytes::utf8).collect(Collectors.toSet())),
+                Duration.ofSeconds(parameters.number("heartbeat", 1, 60, DEFAULT_HEARTBEAT_SECONDS)),
+                onGap == null ? OnGap.CONTINUE : onGap,
+                new Format(
+                        parameters.choice("envelope", Format.Envelope.class),
+                        encoding == null ? Format.Encoding.AUTO : encoding,
+                        parameters.choice("heartbeat-as", Format.Heartbeats.class)),
+                parameters.rest(),
+                body,
+                caller);
+    }
+
+    private static Start start(Parameters parameters, Caller caller) {
+        String from = parameters.one("from");
+        String after = parameters.one("after");
+        if (from != null && after != null) {
+            throw new Refusal(Code.CONFLICT, "from and after: two starts; give one of them");
+        }
+        String last = caller.header().apply("last-event-id");
+        if (last != null && !last.isEmpty()) {
+            return Start.after("Last-Event-ID", last);
+        }
+        if (after != null) {
+            return Start.after("after", after);
+        }
+        return from == null ? new Start.Latest() : Start.parse(from);
+    }
+
+    private static Optional<Until> until(@Nullable String text) {
+        if (text == null) {
+            return Optional.empty();
+        }
+        if (text.equals("latest")) {
+            return Optional.of(new Until(null));
+        }
+        return Optional.of(new Until(Start.pastTime("until", text, "latest or an RFC 3339 time")));
+    }
+
+    /**
+     * The only source asked for.
+     *
+     * @return its name
+     * @throws Refusal bad-request if there are several
+     */
+    public String name() {
+        if (names.size() > 1) {
+            throw new Refusal(Code.BAD_REQUEST, "topic: " + names.size() + " given; one connection reads one topic");
+        }
+        return names.get(0);
+    }
+
+    /**
+     * Whether the stream has an end that was asked for.
+     *
+     * @return true with {@code limit}, {@code until} or {@code wait}
+     */
+    public boolean bounded() {
+        return limit.isPresent() || until.isPresent() || waiting.isPresent();
+    }
+
+    /**
+     * A parameter that this source needs.
+     *
+     * @param parameter its name
+     * @return its value
+     * @throws Refusal bad-request if it was not given
+     */
+    public String required(String parameter) {
+        String value = parameters.get(parameter);
+        if (value == null) {
+            throw new Refusal(Code.BAD_REQUEST, parameter + ": missing; " + name() + " needs it");
+        }
+        return value;
+    }
+
+    /**
+     * For sources without parameters of their own.
+     *
+     * @throws Refusal bad-request if there is any
+     */
+    public void refuseOtherParameters() {
+        if (!parameters.isEmpty()) {
+            throw new Refusal(
+                    Code.BAD_REQUEST,
+                    Parameters.shown(parameters.keySet().iterator().next())
+                            + ": unknown parameter; allowed are from, after, limit, until, wait, type, key, heartbeat,"
+                            + " heartbeat-as, envelope, encoding, on-gap");
+        }
+    }
+
+    /**
+     * The same with another start.
+     *
+     * @param start where to begin
+     * @return a new subscription
+     */
+    public Subscription withStart(Start start) {
+        return new Subscription(
+                names, start, until, limit, waiting, filter, heartbeat, onGap, format, parameters, body, caller);
+    }
+
+    /**
+     * The same with another answer to gaps.
+     *
+     * @param onGap what to do where events are lost
+     * @return a new subscription
+     */
+    public Subscription withOnGap(OnGap onGap) {
+        return new Subscription(
+                names, start, until, limit, waiting, filter, heartbeat, onGap, format, parameters, body, caller);
+    }
+}

@@ -1,0 +1,44 @@
+package dev.weir;
+
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+
+/** One coarse clock for all streams of a node, so that none has a timer of its own. */
+final class Ticker implements Runnable, AutoCloseable {
+
+    private static final long TICK_NANOS = 50_000_000;
+
+    private final Set<LivingCursor> living;
+    private final long origin = System.nanoTime();
+    private final Thread thread;
+    private volatile long now;
+    private volatile boolean closed;
+
+    Ticker(Set<LivingCursor> living) {
+        this.living = living;
+        thread = Thread.ofVirtual().name("weir-ticker").start(this);
+    }
+
+    /** Nanoseconds since it was made, about a tick late; cheap enough for every poll. */
+    long now() {
+        return now;
+    }
+
+    @Override
+    public void run() {
+        while (!closed) {
+            long present = System.nanoTime() - origin;
+            now = present;
+            for (LivingCursor cursor : living) {
+                cursor.tick(present);
+            }
+            LockSupport.parkNanos(this, TICK_NANOS);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.weir;
+
+import java.util.List;
+
+/** A cursor around a cursor; what it does not change it hands through. */
+abstract class WrappedCursor implements Cursor {
+
+    final Cursor inner;
+
+    WrappedCursor(Cursor inner) {
+        this.inner = inner;
+    }
+
+    @Override
+    public void onReady(Runnable wake) {
+        inner.onReady(wake);
+    }
+
+    @Override
+    public String position() {
+        return inner.position();
+    }
+
+    @Override
+    public List<String> columns() {
+        return inner.columns();
+    }
+
+    @Override
+    public long superseded() {
+        return inner.superseded();
+    }
+
+    @Override
+    public void close() {
+        inner.close();
+    }
+}
