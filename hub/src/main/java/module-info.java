@@ -1,4 +1,4 @@
-/** The engine: shared topic logs, cursors, wake-ups. */
+/** The engine: shared topic logs, cursors, wake-ups, topics in the process. */
 module dev.weir.hub {
     requires transitive dev.weir.api;
     requires static transitive org.jspecify;

@@ -1,4 +1,7 @@
-/** The engine: shared topic logs, cursors, wake-ups, and topics within the process. */
+/**
+ * The engine: the shared log of a topic, its cursors and their wake-ups, positions and their ids, and topics that live in the
+ * process.
+ */
 @NullMarked
 package dev.weir.hub;
 

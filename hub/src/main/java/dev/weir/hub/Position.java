@@ -1,0 +1,267 @@
+package dev.weir.hub;
+
+import dev.weir.Code;
+import dev.weir.Refusal;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+
+/**
+ * Where a reader of a topic stands: for every partition the offset of the next record and the epoch of the leader that wrote the
+ * one before. Its text is the id that clients hold (rule I1): {@code 1.<name-hash>.<epoch>.<vector>}, the vector being varints in
+ * base64url (RFC 4648, section 5).
+ *
+ * <p>Mutable, and owned by one thread; {@link #copy} for others. No method blocks.
+ */
+public final class Position {
+
+    /** The most partitions that an id has room for. */
+    public static final int MAX_PARTITIONS = 128;
+
+    private static final Base64.Encoder TO_TEXT = Base64.getUrlEncoder().withoutPadding();
+    private static final String VERSION = "1.";
+
+    private final String prefix;
+    private long[] offsets;
+    private int[] leaderEpochs;
+
+    private Position(String prefix, long[] offsets, int[] leaderEpochs) {
+        this.prefix = prefix;
+        this.offsets = offsets;
+        this.leaderEpochs = leaderEpochs;
+    }
+
+    /**
+     * The start of a topic: offset 0 in every partition.
+     *
+     * @param topic the topic's name
+     * @param epoch distinguishes topics of the same name, one after the other
+     * @param partitions 1 to {@link #MAX_PARTITIONS}
+     * @return a position of the caller's own
+     * @throws Refusal bad-request for more partitions
+     */
+    public static Position start(String topic, int epoch, int partitions) {
+        if (partitions > MAX_PARTITIONS) {
+            throw new Refusal(
+                    Code.BAD_REQUEST,
+                    "topic " + topic + " has " + partitions + " partitions; at most " + MAX_PARTITIONS
+                            + " can be read");
+        }
+        int[] unknown = new int[partitions];
+        Arrays.fill(unknown, -1);
+        return new Position(VERSION + hash(topic) + "." + text(epoch) + ".", new long[partitions], unknown);
+    }
+
+    /**
+     * Reads an id that a client sent back.
+     *
+     * @param id the id
+     * @param like a position of the topic that it must be of; it may be of another epoch
+     * @return the position
+     * @throws Refusal bad-request: malformed, of an unknown version, or of another topic
+     */
+    public static Position parse(String id, Position like) {
+        String[] parts = id.split("\\.", -1);
+        String[] expected = like.prefix.split("\\.", -1);
+        if (parts.length != 4 || !parts[0].equals(expected[0])) {
+            throw malformed(id);
+        }
+        if (!parts[1].equals(expected[1])) {
+            throw new Refusal(Code.BAD_REQUEST, "id " + shown(id) + " belongs to another topic");
+        }
+        if (parts[2].length() != expected[2].length()) {
+            throw malformed(id);
+        }
+        return vector(VERSION + parts[1] + "." + parts[2] + ".", parts[3], id);
+    }
+
+    private static Position vector(String prefix, String text, String id) {
+        ByteBuffer in;
+        try {
+            in = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
+        } catch (IllegalArgumentException notBase64) {
+            throw malformed(id);
+        }
+        long[] offsets = new long[MAX_PARTITIONS];
+        int[] leaderEpochs = new int[MAX_PARTITIONS];
+        int count = 0;
+        while (in.hasRemaining()) {
+            if (count == MAX_PARTITIONS) {
+                throw malformed(id);
+            }
+            offsets[count] = varint(in, id);
+            leaderEpochs[count] = Math.toIntExact(Math.min(varint(in, id), Integer.MAX_VALUE)) - 1;
+            count++;
+        }
+        if (count == 0) {
+            throw malformed(id);
+        }
+        return new Position(prefix, Arrays.copyOf(offsets, count), Arrays.copyOf(leaderEpochs, count));
+    }
+
+    private static long varint(ByteBuffer in, String id) {
+        long value = 0;
+        for (int shift = 0; shift < 63; shift += 7) {
+            if (!in.hasRemaining()) {
+                throw malformed(id);
+            }
+            byte next = in.get();
+            value |= (long) (next & 0x7f) << shift;
+            if (next >= 0) {
+                return value;
+            }
+        }
+        throw malformed(id);
+    }
+
+    private static Refusal malformed(String id) {
+        return new Refusal(
+                Code.BAD_REQUEST, "id " + shown(id) + " is none of this service; take it unchanged from an event");
+    }
+
+    private static String shown(String id) {
+        return id.length() > 40 ? id.substring(0, 40) + "..." : id;
+    }
+
+    /**
+     * The text of this position.
+     *
+     * @return the id
+     */
+    public String id() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(offsets.length * 6);
+        for (int partition = 0; partition < offsets.length; partition++) {
+            varint(offsets[partition], out);
+            varint(leaderEpochs[partition] + 1L, out);
+        }
+        return prefix + new String(TO_TEXT.encode(out.toByteArray()), StandardCharsets.ISO_8859_1);
+    }
+
+    private static void varint(long value, ByteArrayOutputStream out) {
+        long rest = value;
+        while (rest > 0x7f) {
+            out.write((int) (rest & 0x7f) | 0x80);
+            rest >>>= 7;
+        }
+        out.write((int) rest);
+    }
+
+    /**
+     * How many partitions it tells of; all others stand at 0.
+     *
+     * @return 1 or more
+     */
+    public int partitions() {
+        return offsets.length;
+    }
+
+    /**
+     * The next offset of a partition.
+     *
+     * @param partition 0 or more; one that it does not tell of stands at 0
+     * @return 0 or more
+     */
+    public long offset(int partition) {
+        return partition < offsets.length ? offsets[partition] : 0;
+    }
+
+    /**
+     * The leader epoch of the record before {@link #offset}.
+     *
+     * @param partition 0 or more
+     * @return -1 if unknown
+     */
+    public int leaderEpoch(int partition) {
+        return partition < leaderEpochs.length ? leaderEpochs[partition] : -1;
+    }
+
+    /**
+     * Moves one partition.
+     *
+     * @param partition 0 to {@link #MAX_PARTITIONS} - 1; a new one is added
+     * @param next its next offset
+     * @param leaderEpoch the epoch of the record before it, -1 if unknown
+     */
+    public void set(int partition, long next, int leaderEpoch) {
+        if (partition >= offsets.length) {
+            int known = leaderEpochs.length;
+            offsets = Arrays.copyOf(offsets, partition + 1);
+            leaderEpochs = Arrays.copyOf(leaderEpochs, partition + 1);
+            Arrays.fill(leaderEpochs, known, partition + 1, -1);
+        }
+        offsets[partition] = next;
+        leaderEpochs[partition] = leaderEpoch;
+    }
+
+    /**
+     * Whether both are of the same topic and epoch.
+     *
+     * @param other another position
+     * @return false if offsets of the two cannot be compared
+     */
+    public boolean sameEpoch(Position other) {
+        return prefix.equals(other.prefix);
+    }
+
+    /**
+     * Whether no partition is further than in another position.
+     *
+     * @param other a position of the same topic and epoch
+     * @return true if this is less or equal in every partition
+     */
+    public boolean atMost(Position other) {
+        for (int partition = 0; partition < offsets.length; partition++) {
+            if (offsets[partition] > other.offset(partition)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * The further of the two in each partition.
+     *
+     * @param other a position of the same topic and epoch
+     * @return a new position
+     */
+    public Position max(Position other) {
+        Position max = copy();
+        for (int partition = 0; partition < other.offsets.length; partition++) {
+            if (other.offsets[partition] > max.offset(partition) || partition >= offsets.length) {
+                max.set(partition, other.offsets[partition], other.leaderEpochs[partition]);
+            }
+        }
+        return max;
+    }
+
+    /**
+     * A position of the caller's own.
+     *
+     * @return an equal one, which may be changed
+     */
+    public Position copy() {
+        return new Position(prefix, offsets.clone(), leaderEpochs.clone());
+    }
+
+    @Override
+    public String toString() {
+        return id();
+    }
+
+    private static String hash(String name) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
+            return text(ByteBuffer.wrap(digest).getInt());
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every JDK has SHA-256", impossible);
+        }
+    }
+
+    private static String text(int bits) {
+        return TO_TEXT.encodeToString(ByteBuffer.allocate(4).putInt(bits).array());
+    }
+}
