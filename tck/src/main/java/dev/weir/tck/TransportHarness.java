@@ -1,0 +1,56 @@
+package dev.weir.tck;
+
+import dev.weir.Endpoint;
+import dev.weir.EventSource;
+import dev.weir.Refusal;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Map;
+
+/**
+ * What the contract needs to know of one transport: how to open it, and a client that speaks its published protocol, never the
+ * transport's own codec.
+ */
+public interface TransportHarness extends AutoCloseable {
+
+    /**
+     * The transport's name.
+     *
+     * @return such as {@code sse}
+     */
+    String name();
+
+    /**
+     * Opens a listener on a free port of the loopback address.
+     *
+     * @param source what clients may open
+     * @return the listener
+     * @throws IOException it could not be opened
+     */
+    Endpoint open(EventSource source) throws IOException;
+
+    /**
+     * Subscribes a client and blocks until the server has answered yes or no.
+     *
+     * @param address the listener
+     * @param nameAndQuery {@code name?parameter=value&...}, percent-encoded
+     * @param headers headers by lower-case name, such as {@code last-event-id}
+     * @return the client's half of the stream
+     * @throws Refusal the server said no, with its code, message and time to wait
+     * @throws IOException the connection failed
+     */
+    Reception connect(InetSocketAddress address, String nameAndQuery, Map<String, String> headers) throws IOException;
+
+    /**
+     * Rules that this transport cannot keep by its nature, with the reason. They are skipped, and the reason is shown.
+     *
+     * @return reasons by the prefix of the test's name, such as {@code e3_}
+     */
+    default Map<String, String> waivers() {
+        return Map.of();
+    }
+
+    /** Frees what the clients share. Called after each test. */
+    @Override
+    default void close() {}
+}
