@@ -1,4 +1,7 @@
-/** Kafka topics as event sources, and publishing to them. */
+/**
+ * Kafka topics as event sources. {@link dev.weir.sources.kafka.KafkaCluster} is the only door: {@code cluster.topic("orders")} is a
+ * source, {@code cluster.publish(...)} appends.
+ */
 @NullMarked
 package dev.weir.sources.kafka;
 

@@ -1,0 +1,205 @@
+package dev.weir.sources.kafka;
+
+import dev.weir.Event;
+import dev.weir.Signal;
+import dev.weir.hub.Position;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A few consumers that read history for all subscribers who are behind. They are leased for one portion at a time and in turn, so
+ * that a client who has stopped reading holds none of them.
+ */
+final class CatchUp implements AutoCloseable {
+
+    /** The most that is read for one subscriber at a time, in bytes; one event may exceed it. */
+    static final int PORTION = 64 << 10;
+
+    private static final Logger LOG = System.getLogger(CatchUp.class.getName());
+    private static final int QUEUE = 10_000;
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    private final BlockingQueue<Portion> queue = new LinkedBlockingQueue<>(QUEUE);
+    private final Records records;
+    private final List<Reader> readers = new ArrayList<>();
+
+    CatchUp(Clients clients, int count, Records records) {
+        this.records = records;
+        for (int n = 0; n < count; n++) {
+            readers.add(new Reader(clients.historyConsumer("history-" + n), n));
+        }
+    }
+
+    /** Whether a portion would be refused. */
+    boolean full() {
+        return queue.remainingCapacity() == 0;
+    }
+
+    /** Queues a portion. False: the queue is full. Never waits. */
+    boolean offer(Portion portion) {
+        return queue.offer(portion);
+    }
+
+    @Override
+    public void close() {
+        readers.forEach(Reader::close);
+    }
+
+    /** One portion for one subscriber: asked for by its cursor, filled by a reader, then the cursor's again. */
+    static final class Portion {
+
+        private final String topic;
+        private final Position from;
+        private final Position to;
+        private final Runnable wake;
+        private final Queue<Signal> signals = new ArrayDeque<>();
+        private volatile boolean filled;
+        private volatile boolean cancelled;
+
+        /**
+         * @param from where to begin; it moves on to where the portion ends
+         * @param to what the subscriber needs, partition by partition; nothing is read past it
+         * @param wake run once it is filled
+         */
+        Portion(String topic, Position from, Position to, Runnable wake) {
+            this.topic = topic;
+            this.from = from.copy();
+            this.to = to;
+            this.wake = wake;
+        }
+
+        boolean filled() {
+            return filled;
+        }
+
+        /** For the cursor, once filled. */
+        @Nullable
+        Signal next() {
+            return signals.poll();
+        }
+
+        /** For the cursor, once filled. */
+        Position reached() {
+            return from;
+        }
+
+        void cancel() {
+            cancelled = true;
+        }
+
+        private void fill(Consumer<byte[], byte[]> consumer, Records records) {
+            List<TopicPartition> behind = new ArrayList<>();
+            for (int partition = 0; partition < to.partitions(); partition++) {
+                if (from.offset(partition) < to.offset(partition)) {
+                    behind.add(new TopicPartition(topic, partition));
+                }
+            }
+            if (behind.isEmpty()) {
+                return;
+            }
+            consumer.assign(behind);
+            for (TopicPartition partition : behind) {
+                int number = partition.partition();
+                consumer.seek(partition, Clients.seek(from.offset(number), from.leaderEpoch(number)));
+            }
+            try {
+                take(consumer, records, behind);
+            } catch (OffsetOutOfRangeException outside) {
+                Jump.over(outside, consumer).forEach(jump -> signals.add(jump.gap(from)));
+            }
+        }
+
+        private void take(Consumer<byte[], byte[]> consumer, Records records, List<TopicPartition> behind) {
+            int bytes = 0;
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                if (record.offset() < to.offset(record.partition())) {
+                    if (bytes >= PORTION) {
+                        return;
+                    }
+                    Signal signal = records.signal(record, from);
+                    bytes += signal instanceof Event event ? event.weight() : 0;
+                    signals.add(signal);
+                }
+            }
+            for (TopicPartition partition : behind) {
+                int number = partition.partition();
+                long reached = Math.min(consumer.position(partition, POLL), to.offset(number));
+                if (reached > from.offset(number)) {
+                    from.set(number, reached, from.leaderEpoch(number));
+                }
+            }
+        }
+    }
+
+    private final class Reader implements AutoCloseable {
+
+        private final Consumer<byte[], byte[]> consumer;
+        private final Thread thread;
+        private volatile boolean closed;
+
+        Reader(Consumer<byte[], byte[]> consumer, int number) {
+            this.consumer = consumer;
+            thread = Thread.ofPlatform()
+                    .daemon()
+                    .name("weir-kafka-history-" + number)
+                    .start(this::run);
+        }
+
+        private void run() {
+            try (consumer) {
+                while (!closed) {
+                    Portion portion = queue.take();
+                    if (!portion.cancelled) {
+                        fill(portion);
+                        portion.filled = true;
+                        portion.wake.run();
+                    }
+                }
+            } catch (InterruptedException | InterruptException | WakeupException closing) {
+                // closed from outside
+            } catch (RuntimeException failure) {
+                LOG.log(Level.ERROR, "a reader of history failed", failure);
+            }
+        }
+
+        private void fill(Portion portion) throws InterruptedException {
+            try {
+                portion.fill(consumer, records);
+            } catch (WakeupException | InterruptException closing) {
+                throw closing;
+            } catch (KafkaException passing) {
+                LOG.log(
+                        Level.WARNING,
+                        "reading history of topic " + portion.topic + " failed and is tried again: "
+                                + passing.getMessage());
+                Thread.sleep(POLL.toMillis());
+            }
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            thread.interrupt();
+            try {
+                thread.join(Duration.ofSeconds(5));
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package dev.weir.sources.kafka;
+
+import dev.weir.Event;
+import dev.weir.EventSource;
+import dev.weir.Publisher;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+
+/**
+ * A Kafka cluster: its topics as event sources, and a place to publish. Nodes keep no state about subscribers: the id of an event
+ * is its position in Kafka, so any node resumes any client. Safe for any number of threads.
+ *
+ * <p>Holds a producer, an admin client, the readers of history and one consumer for each topic that is being read; {@link #close}
+ * ends them all.
+ */
+public final class KafkaCluster implements Publisher, AutoCloseable {
+
+    private static final Duration CHECK = Duration.ofSeconds(1);
+
+    private final KafkaSettings settings;
+    private final Clients clients;
+    private final Records records;
+    private final Admin admin;
+    private final Offsets offsets;
+    private final KafkaPublisher publisher;
+    private final CatchUp catchUp;
+    private final Map<String, KafkaTopic> topics = new ConcurrentHashMap<>();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final CountDownLatch checked = new CountDownLatch(1);
+    private volatile boolean available;
+
+    /**
+     * Connects in the background; an unreachable cluster is found by {@link #awaitAvailable}, not here.
+     *
+     * @param settings how to reach it
+     * @throws IllegalArgumentException the client properties are unusable; the message says which
+     */
+    public KafkaCluster(KafkaSettings settings) {
+        this.settings = settings;
+        clients = new Clients(settings);
+        records = new Records(settings.maxEventBytes());
+        admin = clients.admin();
+        offsets = new Offsets(admin, settings.timeout());
+        publisher = new KafkaPublisher(clients.producer(), settings);
+        catchUp = new CatchUp(clients, settings.catchUpReaders(), records);
+        Thread.ofVirtual().name("weir-kafka-check").start(this::check);
+    }
+
+    /**
+     * A topic as a source. Nothing is read before somebody subscribes; whether it exists is found then.
+     *
+     * @param name the topic's name
+     * @return the same source for the same name
+     */
+    public EventSource topic(String name) {
+        return topics.computeIfAbsent(name, any -> new KafkaTopic(name, this, settings));
+    }
+
+    /**
+     * How many partitions topics have. Blocks.
+     *
+     * @param names topics
+     * @return partitions by name; a topic that does not exist is left out
+     * @throws dev.weir.Refusal source-unavailable
+     */
+    public Map<String, Integer> partitions(Collection<String> names) {
+        requireAvailable();
+        Map<String, Integer> found = new TreeMap<>();
+        Map<String, KafkaFuture<TopicDescription>> asked =
+                admin.describeTopics(names).topicNameValues();
+        asked.forEach((name, answer) -> {
+            try {
+                TopicDescription topic = answer.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
+                found.put(name, topic.partitions().size());
+            } catch (ExecutionException missing) {
+                // left out
+            } catch (TimeoutException late) {
+                throw Offsets.away();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                throw Offsets.away();
+            }
+        });
+        return found;
+    }
+
+    /**
+     * Publishes with the broker's acknowledgement ({@code acks=all}, idempotent producer). Blocks until it has come, twice the
+     * timeout of the settings at the most.
+     */
+    @Override
+    public List<Published> publish(String topic, List<Event> batch) {
+        requireAvailable();
+        return publisher.publish(topic, batch);
+    }
+
+    /**
+     * Whether the cluster answered when it was last asked, which is about once a second. Never blocks.
+     *
+     * @return false while the broker is away: open streams stay, new ones are refused
+     */
+    public boolean available() {
+        return available;
+    }
+
+    /**
+     * Waits until the cluster answers. Blocks.
+     *
+     * @param within how long
+     * @return whether it did
+     */
+    public boolean awaitAvailable(Duration within) {
+        long end = System.nanoTime() + within.toNanos();
+        try {
+            while (!available && System.nanoTime() - end < 0) {
+                if (closing.await(20, TimeUnit.MILLISECONDS)) {
+                    return false;
+                }
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+        return available;
+    }
+
+    private void check() {
+        try {
+            do {
+                available = answers();
+                checked.countDown();
+            } while (!closing.await(CHECK.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException stopped) {
+            available = false;
+        }
+    }
+
+    private boolean answers() throws InterruptedException {
+        try {
+            admin.describeCluster().nodes().get(2, TimeUnit.SECONDS);
+            return true;
+        } catch (ExecutionException | TimeoutException away) {
+            return false;
+        }
+    }
+
+    void requireAvailable() {
+        try {
+            if (!available && !(checked.await(settings.timeout().toMillis(), TimeUnit.MILLISECONDS) && available)) {
+                throw Offsets.away();
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw Offsets.away();
+        }
+    }
+
+    Clients clients() {
+        return clients;
+    }
+
+    Records records() {
+        return records;
+    }
+
+    Offsets offsets() {
+        return offsets;
+    }
+
+    CatchUp catchUp() {
+        return catchUp;
+    }
+
+    /** Ends every client of the cluster. Streams that are still open hear nothing more. Blocks for some seconds at the most. */
+    @Override
+    public void close() {
+        closing.countDown();
+        topics.values().forEach(KafkaTopic::close);
+        catchUp.close();
+        publisher.close();
+        admin.close(settings.timeout());
+    }
+}

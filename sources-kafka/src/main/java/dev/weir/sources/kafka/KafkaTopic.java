@@ -1,0 +1,222 @@
+package dev.weir.sources.kafka;
+
+import dev.weir.Code;
+import dev.weir.Cursor;
+import dev.weir.EventSource;
+import dev.weir.Refusal;
+import dev.weir.Signal;
+import dev.weir.Start;
+import dev.weir.Subscription;
+import dev.weir.hub.LogCursor;
+import dev.weir.hub.Position;
+import dev.weir.hub.Retention;
+import dev.weir.hub.TopicLog;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** A topic of the cluster as a source: one shared reader while anybody listens, and for every subscriber a cursor. */
+final class KafkaTopic implements EventSource, AutoCloseable {
+
+    private final String name;
+    private final KafkaCluster cluster;
+    private final Retention retention;
+    private final long idleNanos;
+    private final ReentrantLock life = new ReentrantLock();
+
+    // guarded by life
+    private @Nullable Live live;
+    private int subscribers;
+    private long idleSince;
+
+    /** What there is while the topic is read. */
+    record Live(TopicReader reader, Position start) {
+
+        TopicLog log() {
+            return reader.log();
+        }
+    }
+
+    KafkaTopic(String name, KafkaCluster cluster, KafkaSettings settings) {
+        this.name = name;
+        this.cluster = cluster;
+        retention = settings.retention();
+        idleNanos = settings.idle().toNanos();
+    }
+
+    @Override
+    public Cursor open(Subscription subscription) {
+        subscription.refuseOtherParameters();
+        cluster.requireAvailable();
+        Live now = join();
+        try {
+            return open(subscription, now);
+        } catch (RuntimeException refused) {
+            leave();
+            throw refused;
+        }
+    }
+
+    private Cursor open(Subscription subscription, Live now) {
+        Start where = subscription.start();
+        Position like = now.start();
+        if (subscription.until().isEmpty()) {
+            if (where instanceof Start.Latest) {
+                LogCursor head = now.log().cursor(now.log().head());
+                return new KafkaCursor(this, now, head);
+            }
+            if (where instanceof Start.After after) {
+                Position had = Position.parse(after.id(), like);
+                boolean known = had.sameEpoch(like) && had.atMost(now.log().headPosition());
+                LogCursor held = known ? now.log().join(had) : null;
+                if (held != null) {
+                    return new KafkaCursor(this, now, held);
+                }
+            }
+        }
+        if (cluster.catchUp().full()) {
+            throw new Refusal(Code.OVERLOADED, "too many subscribers are reading history; try again later");
+        }
+        Queue<Signal> gaps = new ArrayDeque<>();
+        Position from = first(where, like, gaps);
+        if (!gaps.isEmpty() && subscription.onGap() == Subscription.OnGap.FAIL) {
+            Signal.Reason reason = ((Signal.Gap) gaps.element()).reason();
+            throw new Refusal(
+                    reason.code(),
+                    "after: the position is not held (" + reason
+                            + "); start with from=earliest, or take on-gap=continue");
+        }
+        Position cut = subscription.until().map(until -> cut(until, like)).orElse(null);
+        String opened = where instanceof Start.After after ? after.id() : from.id();
+        return new KafkaCursor(this, now, from, cut, gaps, opened);
+    }
+
+    private Position first(Start where, Position like, Queue<Signal> gaps) {
+        Offsets offsets = cluster.offsets();
+        return switch (where) {
+            case Start.Latest latest -> offsets.end(name, like);
+            case Start.Earliest earliest -> offsets.begin(name, like);
+            case Start.At at -> offsets.at(name, like, at.instant());
+            case Start.Last last -> last(last.count(), like);
+            case Start.After after -> after(Position.parse(after.id(), like), like, gaps);
+        };
+    }
+
+    private Position last(int count, Position like) {
+        Position begin = cluster.offsets().begin(name, like);
+        Position from = cluster.offsets().end(name, like);
+        int partitions = like.partitions();
+        for (int partition = 0; partition < partitions; partition++) {
+            long share = count / partitions + (partition < count % partitions ? 1 : 0);
+            from.set(partition, Math.max(begin.offset(partition), from.offset(partition) - share), -1);
+        }
+        return from;
+    }
+
+    private Position after(Position had, Position like, Queue<Signal> gaps) {
+        Position begin = cluster.offsets().begin(name, like);
+        if (!had.sameEpoch(like)) {
+            gaps.add(new Signal.Gap(
+                    begin.id(), Signal.Reason.TOPIC_RECREATED, 0, 0, begin.offset(0), OptionalLong.empty()));
+            return begin;
+        }
+        Position end = cluster.offsets().end(name, like);
+        Position from = had.copy();
+        for (int partition = 0; partition < Math.max(like.partitions(), had.partitions()); partition++) {
+            long offset = had.offset(partition);
+            long first = begin.offset(partition);
+            long last = end.offset(partition);
+            if (offset < first) {
+                from.set(partition, first, -1);
+                gaps.add(new Signal.Gap(
+                        from.id(), Signal.Reason.RETENTION, partition, offset, first, OptionalLong.empty()));
+            } else if (offset > last) {
+                from.set(partition, last, -1);
+                gaps.add(new Signal.Gap(
+                        from.id(), Signal.Reason.LOG_TRUNCATED, partition, last, offset, OptionalLong.empty()));
+            }
+        }
+        return from;
+    }
+
+    private Position cut(Subscription.Until until, Position like) {
+        Instant time = until.time();
+        return time == null
+                ? cluster.offsets().end(name, like)
+                : cluster.offsets().at(name, like, time);
+    }
+
+    String name() {
+        return name;
+    }
+
+    CatchUp catchUp() {
+        return cluster.catchUp();
+    }
+
+    private Live join() {
+        life.lock();
+        try {
+            if (live == null) {
+                Position start = cluster.offsets().start(name);
+                Position head = cluster.offsets().end(name, start);
+                TopicLog log = new TopicLog(name, head, retention);
+                live = new Live(
+                        new TopicReader(
+                                name,
+                                head,
+                                log,
+                                cluster.records(),
+                                cluster.clients().liveConsumer(name),
+                                this::retired),
+                        start);
+            }
+            subscribers++;
+            return live;
+        } finally {
+            life.unlock();
+        }
+    }
+
+    /** A subscriber has gone. */
+    void leave() {
+        life.lock();
+        try {
+            subscribers--;
+            idleSince = System.nanoTime();
+        } finally {
+            life.unlock();
+        }
+    }
+
+    private boolean retired() {
+        life.lock();
+        try {
+            boolean unused = subscribers == 0 && System.nanoTime() - idleSince >= idleNanos;
+            if (unused) {
+                live = null;
+            }
+            return unused;
+        } finally {
+            life.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        Live last;
+        life.lock();
+        try {
+            last = live;
+            live = null;
+        } finally {
+            life.unlock();
+        }
+        if (last != null) {
+            last.reader().close();
+        }
+    }
+}

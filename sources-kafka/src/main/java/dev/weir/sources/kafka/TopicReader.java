@@ -1,0 +1,123 @@
+package dev.weir.sources.kafka;
+
+import dev.weir.hub.Position;
+import dev.weir.hub.TopicLog;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+
+/**
+ * The one consumer of a topic on this node: reads its head into the shared log on a thread of its own, which never waits for a
+ * client. The merge order of the partitions is the order of the log.
+ */
+final class TopicReader implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(TopicReader.class.getName());
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final String topic;
+    private final TopicLog log;
+    private final Records records;
+    private final Consumer<byte[], byte[]> consumer;
+    private final BooleanSupplier retired;
+    private final Thread thread;
+    private volatile boolean closed;
+
+    // the reading thread's
+    private final Position position;
+
+    /**
+     * Starts to read.
+     *
+     * @param from where the log begins
+     * @param retired asked after each poll: whether nobody needs this reader any more
+     */
+    TopicReader(
+            String topic,
+            Position from,
+            TopicLog log,
+            Records records,
+            Consumer<byte[], byte[]> consumer,
+            BooleanSupplier retired) {
+        this.topic = topic;
+        this.log = log;
+        this.records = records;
+        this.consumer = consumer;
+        this.retired = retired;
+        position = from.copy();
+        thread = Thread.ofPlatform().daemon().name("weir-kafka-" + topic).start(this::read);
+    }
+
+    private void read() {
+        try (consumer) {
+            List<TopicPartition> partitions = new ArrayList<>();
+            for (int partition = 0; partition < position.partitions(); partition++) {
+                partitions.add(new TopicPartition(topic, partition));
+            }
+            consumer.assign(partitions);
+            for (TopicPartition partition : partitions) {
+                seek(partition, position.offset(partition.partition()), position.leaderEpoch(partition.partition()));
+            }
+            while (!closed && !retired.getAsBoolean()) {
+                try {
+                    step();
+                } catch (WakeupException | InterruptException closing) {
+                    closed = true;
+                } catch (KafkaException passing) {
+                    LOG.log(Level.WARNING, "reading topic " + topic + " is tried again: " + passing.getMessage());
+                    Thread.sleep(POLL.toMillis());
+                }
+            }
+        } catch (InterruptedException | WakeupException | InterruptException closing) {
+            // closed from outside
+        } catch (RuntimeException failure) {
+            LOG.log(Level.ERROR, "the reader of topic " + topic + " failed", failure);
+        } finally {
+            log.close();
+        }
+    }
+
+    private void step() {
+        try {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                log.append(records.signal(record, position));
+            }
+        } catch (OffsetOutOfRangeException outside) {
+            for (Jump jump : Jump.over(outside, consumer)) {
+                log.append(jump.gap(position));
+                seek(jump.partition(), jump.offset(), -1);
+            }
+        }
+    }
+
+    private void seek(TopicPartition partition, long offset, int leaderEpoch) {
+        consumer.seek(partition, Clients.seek(offset, leaderEpoch));
+    }
+
+    /** The shared log. */
+    TopicLog log() {
+        return log;
+    }
+
+    /** Ends the thread and its consumer, and waits until both are gone, five seconds at the most. */
+    @Override
+    public void close() {
+        closed = true;
+        consumer.wakeup();
+        try {
+            thread.join(Duration.ofSeconds(5));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
