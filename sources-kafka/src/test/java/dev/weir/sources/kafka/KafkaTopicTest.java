@@ -1,0 +1,365 @@
+package dev.weir.sources.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.Bytes;
+import dev.weir.Caller;
+import dev.weir.Code;
+import dev.weir.Cursor;
+import dev.weir.Event;
+import dev.weir.Header;
+import dev.weir.Refusal;
+import dev.weir.Signal;
+import dev.weir.Start;
+import dev.weir.Subscription;
+import dev.weir.embedded.kafka.EmbeddedKafka;
+import dev.weir.hub.Retention;
+import dev.weir.tck.Stage;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What only Kafka has: transactions, retention, topics that are made anew, records that are too large. */
+@Timeout(60)
+class KafkaTopicTest {
+
+    @TempDir
+    static Path data;
+
+    private static EmbeddedKafka broker;
+    private static Admin admin;
+
+    private final List<Reading> open = new ArrayList<>();
+    private KafkaCluster cluster;
+    private String topic;
+
+    @BeforeAll
+    static void start() {
+        broker = EmbeddedKafka.start(EmbeddedKafka.Settings.in(data));
+        admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()));
+    }
+
+    @AfterAll
+    static void stop() {
+        admin.close();
+        broker.close();
+    }
+
+    @BeforeEach
+    void connect(TestInfo test) {
+        topic = test.getTestMethod().orElseThrow().getName();
+        cluster = new KafkaCluster(KafkaSettings.of(broker.bootstrap()));
+    }
+
+    @AfterEach
+    void close() {
+        open.forEach(Reading::close);
+        cluster.close();
+    }
+
+    /** A cursor read by the test's thread, which parks until it is woken. */
+    private record Reading(Cursor cursor, Semaphore wakes) {
+
+        Signal next() throws InterruptedException {
+            for (Signal signal = cursor.poll(); ; signal = cursor.poll()) {
+                if (signal != null) {
+                    return signal;
+                }
+                assertThat(wakes.tryAcquire(10, TimeUnit.SECONDS)).as("a wake").isTrue();
+                wakes.drainPermits();
+            }
+        }
+
+        List<Integer> numbers(int count) throws InterruptedException {
+            List<Integer> numbers = new ArrayList<>();
+            while (numbers.size() < count) {
+                if (next() instanceof Event event) {
+                    numbers.add(Integer.parseInt(Stage.text(event)));
+                }
+            }
+            return numbers;
+        }
+
+        void close() {
+            cursor.close();
+        }
+    }
+
+    private Reading open(KafkaCluster node, String query) {
+        Cursor cursor = node.topic(topic)
+                .open(Subscription.parse(topic + "?" + query, Bytes.EMPTY, Caller.at(new InetSocketAddress(0))));
+        Semaphore wakes = new Semaphore(0);
+        cursor.onReady(wakes::release);
+        Reading reading = new Reading(cursor, wakes);
+        open.add(reading);
+        return reading;
+    }
+
+    private void publish(int from, int to) {
+        List<Event> batch = new ArrayList<>();
+        for (int n = from; n < to; n++) {
+            batch.add(Event.of("number", "" + n).withKey(Bytes.utf8("k" + n % 5)));
+        }
+        cluster.publish(topic, batch);
+    }
+
+    private KafkaProducer<String, String> transactional() {
+        KafkaProducer<String, String> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", broker.bootstrap(), "transactional.id", topic),
+                new StringSerializer(),
+                new StringSerializer());
+        producer.initTransactions();
+        return producer;
+    }
+
+    @Test
+    void d4_abortedRecordsAreNotDeliveredAndTheirHolesAreNoGaps() throws Exception {
+        broker.createTopic(topic, 1, Map.of());
+        Reading live = open(cluster, "from=latest");
+        try (KafkaProducer<String, String> producer = transactional()) {
+            for (int n = 0; n < 6; n++) {
+                producer.beginTransaction();
+                producer.send(new ProducerRecord<>(topic, "" + n));
+                if (n % 2 == 0) {
+                    producer.commitTransaction();
+                } else {
+                    producer.abortTransaction();
+                }
+            }
+        }
+        assertThat(live.numbers(3)).containsExactly(0, 2, 4);
+        Reading history = open(cluster, "from=earliest&until=latest");
+        for (int expected : new int[] {0, 2, 4}) {
+            assertThat(Stage.text((Event) history.next())).isEqualTo("" + expected);
+        }
+        assertThat(history.next()).isInstanceOf(Signal.End.class);
+        String last = history.cursor().position();
+        publish(6, 7);
+        assertThat(open(cluster, "after=" + last).numbers(1)).containsExactly(6);
+    }
+
+    @Test
+    void d4_anOpenTransactionHoldsReadersAtTheLastStableOffset() throws Exception {
+        broker.createTopic(topic, 1, Map.of());
+        publish(0, 2);
+        try (KafkaProducer<String, String> producer = transactional()) {
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>(topic, "2"));
+            producer.flush();
+            publish(3, 4);
+            Reading until = open(cluster, "from=earliest&until=latest");
+            assertThat(until.numbers(2)).containsExactly(0, 1);
+            assertThat(until.next()).isInstanceOf(Signal.End.class);
+            Reading live = open(cluster, "from=earliest");
+            assertThat(live.numbers(2)).containsExactly(0, 1);
+            producer.commitTransaction();
+            assertThat(live.numbers(2)).containsExactly(2, 3);
+        }
+    }
+
+    @Test
+    void g1_whatRetentionHasTakenIsAGapOrARefusal() throws Exception {
+        broker.createTopic(topic, 1, Map.of());
+        publish(0, 10);
+        String early = open(cluster, "from=earliest").next().id();
+        admin.deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(6)))
+                .all()
+                .get(10, TimeUnit.SECONDS);
+        try (KafkaCluster other = new KafkaCluster(KafkaSettings.of(broker.bootstrap()))) {
+            Reading reading = open(other, "after=" + early);
+            assertThat(reading.next()).isInstanceOfSatisfying(Signal.Gap.class, gap -> {
+                assertThat(gap.reason()).isEqualTo(Signal.Reason.RETENTION);
+                assertThat(gap.from()).isEqualTo(1);
+                assertThat(gap.to()).isEqualTo(6);
+            });
+            assertThat(reading.numbers(4)).containsExactly(6, 7, 8, 9);
+            assertThatThrownBy(() -> open(other, "on-gap=fail&after=" + early))
+                    .isInstanceOfSatisfying(
+                            Refusal.class, no -> assertThat(no.code()).isEqualTo(Code.POSITION_EXPIRED));
+            reading.close();
+            open.remove(reading);
+        }
+    }
+
+    @Test
+    void i5_aTopicMadeAnewIsNotReadAtTheOldPosition() throws Exception {
+        broker.createTopic(topic, 1, Map.of());
+        publish(0, 5);
+        String old = open(cluster, "from=earliest").next().id();
+        broker.deleteTopic(topic);
+        broker.createTopic(topic, 1, Map.of());
+        try (KafkaCluster other = new KafkaCluster(KafkaSettings.of(broker.bootstrap()))) {
+            other.publish(topic, List.of(Event.of("number", "100")));
+            Reading reading = open(other, "after=" + old);
+            assertThat(reading.next())
+                    .isInstanceOfSatisfying(
+                            Signal.Gap.class, gap -> assertThat(gap.reason()).isEqualTo(Signal.Reason.TOPIC_RECREATED));
+            assertThat(reading.numbers(1)).containsExactly(100);
+            assertThatThrownBy(() -> open(other, "on-gap=fail&after=" + old))
+                    .isInstanceOfSatisfying(
+                            Refusal.class, no -> assertThat(no.code()).isEqualTo(Code.CONFLICT));
+            reading.close();
+            open.remove(reading);
+        }
+    }
+
+    @Test
+    void g1_aRecordThatIsTooLargeIsAGapAndTheStreamGoesOn() throws Exception {
+        broker.createTopic(topic, 1, Map.of());
+        KafkaSettings few = new KafkaSettings(
+                Map.of("bootstrap.servers", broker.bootstrap()),
+                Retention.DEFAULT,
+                10,
+                1,
+                Duration.ofMinutes(1),
+                Duration.ofSeconds(5));
+        try (KafkaCluster small = new KafkaCluster(few)) {
+            Reading live = open(small, "from=latest");
+            cluster.publish(topic, List.of(Event.of(null, "x".repeat(11)), Event.of("number", "1")));
+            Reading history = open(small, "from=earliest");
+            for (Reading reading : List.of(live, history)) {
+                assertThat(reading.next()).isInstanceOfSatisfying(Signal.Gap.class, gap -> {
+                    assertThat(gap.reason()).isEqualTo(Signal.Reason.OVERSIZED);
+                    assertThat(gap.count()).hasValue(1);
+                });
+                assertThat(reading.numbers(1)).containsExactly(1);
+                reading.close();
+                open.remove(reading);
+            }
+            assertThatThrownBy(() -> small.publish(topic, List.of(Event.of(null, "x".repeat(11)))))
+                    .isInstanceOfSatisfying(
+                            Refusal.class, no -> assertThat(no.code()).isEqualTo(Code.TOO_LARGE));
+        }
+    }
+
+    @Test
+    void d2_theHandOverIsExactWithAVerySmallRingUnderLoad() throws Exception {
+        broker.createTopic(topic, 3, Map.of());
+        int total = 3_000;
+        publish(0, 1_000);
+        KafkaSettings tiny =
+                KafkaSettings.of(broker.bootstrap()).withRetention(new Retention(64, 1 << 20, Duration.ZERO));
+        try (KafkaCluster node = new KafkaCluster(tiny)) {
+            CompletableFuture<Void> publishing = CompletableFuture.runAsync(() -> {
+                for (int n = 1_000; n < total; n += 5) {
+                    publish(n, n + 5);
+                }
+            });
+            List<Reading> readings = new ArrayList<>();
+            for (int n = 0; n < 10; n++) {
+                readings.add(open(node, "from=earliest"));
+            }
+            for (Reading reading : readings) {
+                assertThat(reading.numbers(total))
+                        .containsExactlyInAnyOrderElementsOf(
+                                IntStream.range(0, total).boxed().toList());
+                reading.close();
+                open.remove(reading);
+            }
+            publishing.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void theTypeComesFromTheHeaderOfCloudEventsElseFromType() throws Exception {
+        broker.createTopic(topic, 1, Map.of());
+        cluster.publish(
+                topic,
+                List.of(
+                        new Event(
+                                "",
+                                0,
+                                0,
+                                1_000,
+                                null,
+                                null,
+                                List.of(header("type", "b"), header("ce_type", "a"), header("type", "c")),
+                                Bytes.utf8("1")),
+                        new Event("", 0, 0, 1_000, null, null, List.of(header("type", "b")), Bytes.utf8("2")),
+                        Event.of("own", "3")));
+        Reading reading = open(cluster, "from=earliest");
+        assertThat(((Event) reading.next()).type()).isEqualTo("a");
+        assertThat(((Event) reading.next()).type()).isEqualTo("b");
+        assertThat(((Event) reading.next()).type()).isEqualTo("own");
+    }
+
+    private static Header header(String name, String value) {
+        return new Header(name, Bytes.utf8(value));
+    }
+
+    @Test
+    void theReaderStopsAWhileAfterTheLastSubscriberAndStartsAgain() throws Exception {
+        broker.createTopic(topic, 1, Map.of());
+        try (KafkaCluster node =
+                new KafkaCluster(KafkaSettings.of(broker.bootstrap()).withIdle(Duration.ZERO))) {
+            Reading first = open(node, "from=latest");
+            publish(0, 1);
+            String id = first.next().id();
+            assertThat(threads()).isEqualTo(1);
+            first.close();
+            open.remove(first);
+            Stage.await("the reader has stopped", Duration.ofSeconds(10), () -> threads() == 0);
+            publish(1, 3);
+            Reading again = open(node, "after=" + id);
+            assertThat(again.numbers(2)).containsExactly(1, 2);
+            again.close();
+            open.remove(again);
+        }
+    }
+
+    private long threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("weir-kafka-" + topic))
+                .count();
+    }
+
+    @Test
+    void i7_liveSubscribersShareTheVeryEvent() throws Exception {
+        broker.createTopic(topic, 3, Map.of());
+        Reading one = open(cluster, "from=latest");
+        Reading other = open(cluster, "from=latest");
+        publish(0, 20);
+        for (int n = 0; n < 20; n++) {
+            assertThat(one.next()).isSameAs(other.next());
+        }
+    }
+
+    @Test
+    void aTopicThatTheBrokerDoesNotHaveIsNotFound() {
+        assertThatThrownBy(() ->
+                        cluster.topic("missing").open(Subscription.to("missing").withStart(new Start.Earliest())))
+                .isInstanceOfSatisfying(
+                        Refusal.class, no -> assertThat(no.code()).isEqualTo(Code.NOT_FOUND));
+    }
+
+    @Test
+    void unusableClientPropertiesAreRefusedByName() {
+        KafkaSettings bad = KafkaSettings.of(broker.bootstrap()).with(Map.of("security.protocol", "PIGEON"));
+        assertThatThrownBy(() -> new KafkaCluster(bad))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("security.protocol")
+                .hasMessageContaining("PIGEON");
+    }
+}
