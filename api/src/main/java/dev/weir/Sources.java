@@ -3,6 +3,7 @@ package dev.weir;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -51,8 +52,8 @@ public final class Sources implements EventSource, AutoCloseable {
      *
      * @return in order, as of now
      */
-    public Set<String> names() {
-        return Set.copyOf(sources.keySet());
+    public SortedSet<String> names() {
+        return new TreeSet<>(sources.keySet());
     }
 
     /**
