@@ -1,0 +1,157 @@
+package dev.weir.transport.grpc;
+
+import dev.weir.Bytes;
+import dev.weir.Caller;
+import dev.weir.Code;
+import dev.weir.Deliveries;
+import dev.weir.Delivery;
+import dev.weir.EventSource;
+import dev.weir.Refusal;
+import dev.weir.transport.grpc.v1.EventStreamsGrpc;
+import dev.weir.transport.grpc.v1.SubscribeRequest;
+import io.grpc.BindableService;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.Status;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The service {@code weir.v1.EventStreams} over a source, and the streams it has open. A source is opened on a virtual thread of
+ * its own; from then on a few pumps step all streams that are ready, whatever their number.
+ */
+public final class GrpcStreams implements BindableService, AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(GrpcStreams.class.getName());
+
+    private final EventSource source;
+    private final Deliveries deliveries;
+    private final List<Pump> pumps;
+    private final AtomicInteger turn = new AtomicInteger();
+    private volatile boolean closed;
+
+    GrpcStreams(EventSource source, Duration maxWriteStall) {
+        this.source = source;
+        deliveries = new Deliveries("weir-grpc", maxWriteStall);
+        int count = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
+        pumps = IntStream.range(0, count)
+                .mapToObj(n -> new Pump("weir-grpc-pump-" + n))
+                .toList();
+    }
+
+    /**
+     * The service, for a server. Its descriptor is complete, so that reflection shows it.
+     *
+     * @return a definition to be added to one server
+     */
+    @Override
+    public ServerServiceDefinition bindService() {
+        ServiceDescriptor generated = EventStreamsGrpc.getServiceDescriptor();
+        MethodDescriptor<SubscribeRequest, Bytes> subscribe = EventStreamsGrpc.getSubscribeMethod().toBuilder(
+                        EventStreamsGrpc.getSubscribeMethod().getRequestMarshaller(), new FrameMarshaller())
+                .build();
+        ServiceDescriptor shared = ServiceDescriptor.newBuilder(generated.getName())
+                .setSchemaDescriptor(generated.getSchemaDescriptor())
+                .addMethod(subscribe)
+                .build();
+        return ServerServiceDefinition.builder(shared)
+                .addMethod(subscribe, Stream::new)
+                .build();
+    }
+
+    /**
+     * How many streams are open. Any thread.
+     *
+     * @return 0 or more
+     */
+    public int open() {
+        return deliveries.count();
+    }
+
+    /** Cuts every stream, refuses new ones, and ends its threads. Blocks until then, about five seconds at most. Idempotent. */
+    @Override
+    public void close() {
+        closed = true;
+        deliveries.close();
+        pumps.forEach(Pump::close);
+    }
+
+    private Pump pump() {
+        return pumps.get(Math.floorMod(turn.getAndIncrement(), pumps.size()));
+    }
+
+    /** One call. gRPC runs its callbacks one at a time, so none of them waits. */
+    private final class Stream extends ServerCall.Listener<SubscribeRequest> {
+
+        private final ServerCall<SubscribeRequest, Bytes> call;
+        private final Caller caller;
+        private final Delivery delivery;
+        private @Nullable SubscribeRequest request;
+
+        Stream(ServerCall<SubscribeRequest, Bytes> call, Metadata headers) {
+            this.call = call;
+            caller = GrpcRequest.caller(call.getAttributes(), headers);
+            delivery = new Delivery(source, asked -> GrpcCodec.INSTANCE, new GrpcWire(call, this::ended));
+            deliveries.add(delivery);
+            call.request(2);
+        }
+
+        @Override
+        public void onMessage(SubscribeRequest message) {
+            request = message;
+        }
+
+        @Override
+        public void onHalfClose() {
+            SubscribeRequest asked = request;
+            if (asked == null) {
+                refuse(Status.INVALID_ARGUMENT.withDescription("a request is missing"));
+            } else if (closed) {
+                refuse(Answer.to(new Refusal(Code.SHUTDOWN, "the server is shutting down"))
+                        .status());
+            } else {
+                Thread.ofVirtual()
+                        .name("weir-grpc-open")
+                        .start(Context.current().wrap(() -> open(asked)));
+            }
+        }
+
+        private void open(SubscribeRequest asked) {
+            try {
+                delivery.start(() -> GrpcRequest.subscription(asked, caller), pump());
+            } catch (IOException | RuntimeException failure) {
+                LOG.log(Level.WARNING, "a stream could not be opened", failure);
+                ended();
+            }
+        }
+
+        private void refuse(Status status) {
+            call.close(status, new Metadata());
+            ended();
+        }
+
+        @Override
+        public void onReady() {
+            delivery.wake();
+        }
+
+        @Override
+        public void onCancel() {
+            delivery.cancel();
+        }
+
+        private void ended() {
+            deliveries.remove(delivery);
+        }
+    }
+}
