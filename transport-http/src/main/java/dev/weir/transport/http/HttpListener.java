@@ -1,0 +1,98 @@
+package dev.weir.transport.http;
+
+import dev.weir.Endpoint;
+import io.helidon.http.DirectHandler;
+import io.helidon.webserver.ListenerConfig;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http1.Http1Config;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/** A listener for one transport, when no application offers one of its own; and the settings that suit streams on any listener. */
+public final class HttpListener implements Endpoint {
+
+    private static final int SEND_BUFFER = 64 * 1024;
+    private static final int WRITE_BUFFER = 512;
+    private static final int MAX_REQUEST_LINE = 16 * 1024;
+    private static final int MAX_BODY = 1024 * 1024;
+
+    private final WebServer server;
+    private final StreamService service;
+    private final InetSocketAddress address;
+
+    private HttpListener(WebServer server, StreamService service, InetSocketAddress address) {
+        this.server = server;
+        this.service = service;
+        this.address = address;
+    }
+
+    /**
+     * Starts to listen. Blocks until connections are accepted.
+     *
+     * @param path where the service is found, such as {@code /events}
+     * @param service closed together with the listener, or if it cannot be opened
+     * @param address where to listen; port 0 takes a free one
+     * @return the listener
+     * @throws IOException the address cannot be used
+     */
+    public static HttpListener open(String path, StreamService service, InetSocketAddress address) throws IOException {
+        try {
+            WebServer server = tune(WebServer.builder())
+                    .bindAddress(address)
+                    .shutdownHook(false)
+                    .shutdownGracePeriod(Duration.ofMillis(100))
+                    .routing(routing -> routing.register(path, service))
+                    .build()
+                    .start();
+            return new HttpListener(server, service, new InetSocketAddress(address.getAddress(), server.port()));
+        } catch (RuntimeException failure) {
+            service.close();
+            throw new IOException("cannot listen at " + address, failure);
+        }
+    }
+
+    /**
+     * Makes a listener fit for streams: no delay of small writes, a small send buffer in the kernel, so that a client that does not
+     * read is noticed, request lines with room for ids, HTTP/1.1 only, and problem details for what Helidon itself refuses. Sets
+     * neither address nor limits.
+     *
+     * @param listener the builder of a server or of one of its sockets
+     * @param <B> its type
+     * @return the same
+     */
+    public static <B extends ListenerConfig.BuilderBase<B, ?>> B tune(B listener) {
+        return listener.connectionOptions(options -> options.tcpNoDelay(true).socketSendBufferSize(SEND_BUFFER))
+                .backlog(1024)
+                .writeBufferSize(WRITE_BUFFER)
+                .maxPayloadSize(MAX_BODY)
+                .protocolsDiscoverServices(false)
+                .addProtocol(Http1Config.builder()
+                        .maxPrologueLength(MAX_REQUEST_LINE)
+                        .sendKeepAliveHeader(false)
+                        .sendLog(false)
+                        .receiveLog(false)
+                        .build())
+                .directHandlers(problems());
+    }
+
+    private static DirectHandlers problems() {
+        DirectHandlers.Builder handlers = DirectHandlers.builder();
+        for (DirectHandler.EventType event : DirectHandler.EventType.values()) {
+            handlers.addHandler(event, Problem::direct);
+        }
+        return handlers.build();
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    @Override
+    public void close() {
+        service.close();
+        server.stop();
+    }
+}

@@ -1,0 +1,205 @@
+package dev.weir.transport.http;
+
+import dev.weir.Bytes;
+import dev.weir.Codec;
+import dev.weir.Refusal;
+import dev.weir.Signal;
+import dev.weir.Start;
+import dev.weir.Wire;
+import io.helidon.http.Header;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Status;
+import io.helidon.webserver.ServerConnectionException;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream over the output stream of a response, with chunked transfer coding (RFC 9112, section 7.1). Belongs to the thread that
+ * handles the request, which blocks while the client is slow; {@link #abort} may come from any thread. Frames are gathered up to
+ * 16 KiB, so that a flush is one chunk.
+ */
+public final class HttpWire implements Wire {
+
+    private static final HeaderName STREAM_POSITION = HeaderNames.create("Stream-Position");
+    private static final Header NO_CACHE =
+            HeaderValues.createCached(HeaderNames.CACHE_CONTROL, "no-cache, no-transform");
+    private static final Header NO_BUFFERING = HeaderValues.createCached("X-Accel-Buffering", "no");
+    private static final Header NO_SNIFF = HeaderValues.createCached("X-Content-Type-Options", "nosniff");
+    private static final int LEAST = 512;
+    private static final int MOST = 16 * 1024;
+
+    private enum State {
+        OPEN,
+        ENDED,
+        CUT
+    }
+
+    // set once
+    private final ServerResponse response;
+    private final boolean head;
+    private final Thread owner = Thread.currentThread();
+
+    // the handler's thread
+    private ByteBuffer batch = ByteBuffer.allocate(0);
+    private boolean sent;
+    private @Nullable Codec codec;
+    private @Nullable OutputStream out;
+    private @Nullable ResponseSink sink;
+
+    // any thread
+    private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+
+    /**
+     * The wire of one response, on the thread that handles its request.
+     *
+     * @param response nothing of it has been sent
+     * @param head whether the request was HEAD: nothing but the headers is sent, and the connection closes
+     */
+    public HttpWire(ServerResponse response, boolean head) {
+        this.response = response;
+        this.head = head;
+    }
+
+    /** Answers OPTIONS. */
+    void allow() throws IOException {
+        try {
+            response.status(Status.NO_CONTENT_204)
+                    .header(HeaderNames.ALLOW, StreamService.METHODS)
+                    .send();
+            end();
+        } catch (ServerConnectionException gone) {
+            throw gone(gone);
+        }
+    }
+
+    @Override
+    public void refuse(Refusal why) throws IOException {
+        try {
+            Problem.of(why).send(response, head);
+            end();
+        } catch (ServerConnectionException | UncheckedIOException gone) {
+            throw gone(gone);
+        }
+    }
+
+    @Override
+    public void open(Signal.Open at, Codec codec) throws IOException {
+        this.codec = codec;
+        response.status(Status.OK_200)
+                .header(HeaderNames.CONTENT_TYPE, codec.mediaType())
+                .header(NO_CACHE)
+                .header(NO_BUFFERING)
+                .header(NO_SNIFF);
+        if (Start.ID.matcher(at.id()).matches()) {
+            response.header(STREAM_POSITION, at.id());
+        }
+        if (head) {
+            response.header(HeaderValues.CONNECTION_CLOSE);
+        }
+        out = response.outputStream();
+        sink = response.sink(ResponseSink.TYPE);
+    }
+
+    @Override
+    public void write(Bytes frame) throws IOException {
+        if (head) {
+            return;
+        }
+        int length = frame.length();
+        if (batch.position() + length > MOST) {
+            drain();
+        }
+        if (length > MOST) {
+            frame.writeTo(opened());
+            sent = true;
+        } else {
+            reserve(length);
+            frame.copyTo(0, batch);
+        }
+    }
+
+    @Override
+    public void flush() throws IOException {
+        try {
+            drain();
+            if (sent) {
+                opened().flush();
+            } else if (sink != null) {
+                sink.flushHeaders();
+            }
+            sent = true;
+        } catch (ServerConnectionException | UncheckedIOException gone) {
+            throw gone(gone);
+        }
+    }
+
+    @Override
+    public void close(Signal last) throws IOException {
+        boolean told = last instanceof Signal.End || (codec != null && codec.encode(last) != null);
+        if (head || !told || sink == null) {
+            state.compareAndSet(State.OPEN, State.CUT);
+            return;
+        }
+        try {
+            sink.close();
+            end();
+        } catch (ServerConnectionException | UncheckedIOException gone) {
+            throw gone(gone);
+        }
+    }
+
+    @Override
+    public void abort() {
+        if (state.compareAndSet(State.OPEN, State.CUT) && Thread.currentThread() != owner) {
+            owner.interrupt();
+        }
+    }
+
+    /** Whether the response must not look complete: the connection is closed as it is. */
+    boolean cut() {
+        return state.get() == State.CUT;
+    }
+
+    private void end() {
+        state.compareAndSet(State.OPEN, State.ENDED);
+    }
+
+    private void drain() throws IOException {
+        if (batch.position() > 0) {
+            try {
+                opened().write(batch.array(), 0, batch.position());
+            } catch (ServerConnectionException | UncheckedIOException gone) {
+                throw gone(gone);
+            }
+            batch.clear();
+            sent = true;
+        }
+    }
+
+    private void reserve(int length) {
+        int needed = batch.position() + length;
+        if (needed > batch.capacity()) {
+            int size = Math.max(LEAST, Integer.highestOneBit(needed - 1) << 1);
+            batch = ByteBuffer.wrap(Arrays.copyOf(batch.array(), size)).position(batch.position());
+        }
+    }
+
+    private OutputStream opened() throws IOException {
+        if (out == null) {
+            throw new IOException("the stream is not open");
+        }
+        return out;
+    }
+
+    private static IOException gone(RuntimeException cause) {
+        return new IOException("the client is gone", cause);
+    }
+}

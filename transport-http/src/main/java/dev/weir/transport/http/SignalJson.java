@@ -1,0 +1,185 @@
+package dev.weir.transport.http;
+
+import dev.weir.Bytes;
+import dev.weir.Event;
+import dev.weir.Format;
+import dev.weir.Header;
+import dev.weir.Signal;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Signals as JSON objects on one line (RFC 8259, NDJSON). An event is
+ * {@code {"id","type","key","time","data","headers"}}, any other signal {@code {"control":"gap",...}}; what there is none of is
+ * left out. No method blocks; any thread.
+ */
+public final class SignalJson {
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+    private static final long YEAR_0 = -62_167_219_200_000L;
+    private static final long YEAR_10000 = 253_402_300_800_000L;
+
+    private SignalJson() {}
+
+    /**
+     * Adds a signal.
+     *
+     * @param out takes the object, without a line feed
+     * @param signal any signal
+     * @param encoding how an event's data are written
+     */
+    public static void write(FrameWriter out, Signal signal, Format.Encoding encoding) {
+        switch (signal) {
+            case Event event -> event(out, event, encoding);
+            case Signal.Open open -> open(out, open);
+            case Signal.Heartbeat heartbeat -> {
+                control(out, "heartbeat", heartbeat);
+                if (heartbeat.superseded() > 0) {
+                    out.ascii(",\"superseded\":").number(heartbeat.superseded());
+                }
+            }
+            case Signal.Gap gap -> gap(out, gap);
+            case Signal.Stop stop -> {
+                control(out, "stop", stop);
+                out.ascii(",\"code\":").text(stop.code().toString());
+                out.ascii(",\"message\":").text(stop.message());
+                out.ascii(",\"retryable\":").ascii(stop.code().retryable() ? "true" : "false");
+                out.ascii(",\"retryAfterMs\":").number(stop.retryAfter().toMillis());
+            }
+            case Signal.End end -> {
+                control(out, "end", end);
+                out.ascii(",\"events\":").number(end.events());
+            }
+        }
+        out.octet('}');
+    }
+
+    /**
+     * Adds data that are text, as a JSON value: JSON as it is, its line breaks as spaces, and other text as a string.
+     *
+     * @param out takes the value
+     * @param data valid UTF-8
+     */
+    public static void text(FrameWriter out, Payload data) {
+        byte[] bytes = data.bytes();
+        if (!data.isJson()) {
+            out.text(bytes);
+            return;
+        }
+        int from = 0;
+        for (int i = 0; i < bytes.length; i++) {
+            if (bytes[i] == '\n' || bytes[i] == '\r') {
+                out.octets(bytes, from, i).octet(' ');
+                from = i + 1;
+            }
+        }
+        out.octets(bytes, from, bytes.length);
+    }
+
+    private static void control(FrameWriter out, String name, Signal signal) {
+        out.ascii("{\"control\":\"").ascii(name).octet('"');
+        if (!signal.id().isEmpty()) {
+            out.ascii(",\"id\":").text(signal.id());
+        }
+    }
+
+    private static void open(FrameWriter out, Signal.Open open) {
+        control(out, "open", open);
+        String separator = ",\"columns\":[";
+        for (String column : open.columns()) {
+            out.ascii(separator).text(column);
+            separator = ",";
+        }
+        if (!open.columns().isEmpty()) {
+            out.octet(']');
+        }
+    }
+
+    private static void gap(FrameWriter out, Signal.Gap gap) {
+        control(out, "gap", gap);
+        out.ascii(",\"reason\":").text(gap.reason().toString());
+        out.ascii(",\"partition\":").number(gap.partition());
+        out.ascii(",\"from\":").number(gap.from());
+        out.ascii(",\"to\":").number(gap.to());
+        out.ascii(",\"count\":");
+        if (gap.count().isPresent()) {
+            out.number(gap.count().getAsLong());
+        } else {
+            out.ascii("null");
+        }
+    }
+
+    private static void event(FrameWriter out, Event event, Format.Encoding encoding) {
+        String separator = "{\"";
+        String type = event.type();
+        Bytes key = event.key();
+        if (!event.id().isEmpty()) {
+            out.ascii(separator).ascii("id\":").text(event.id());
+            separator = ",\"";
+        }
+        if (type != null) {
+            out.ascii(separator).ascii("type\":").text(type);
+            separator = ",\"";
+        }
+        if (key != null) {
+            out.ascii(separator).ascii("key\":");
+            string(out, key, "keyEncoding");
+            separator = ",\"";
+        }
+        if (event.timeMillis() >= YEAR_0 && event.timeMillis() < YEAR_10000) {
+            out.ascii(separator).ascii("time\":\"");
+            out.ascii(TIME.format(Instant.ofEpochMilli(event.timeMillis()))).octet('"');
+            separator = ",\"";
+        }
+        out.ascii(separator).ascii("data\":");
+        data(out, event.data(), encoding);
+        headers(out, event.headers());
+    }
+
+    private static void data(FrameWriter out, @Nullable Bytes data, Format.Encoding encoding) {
+        if (data == null) {
+            out.ascii("null");
+            return;
+        }
+        Payload payload = Payload.of(data);
+        if (encoding == Format.Encoding.AUTO && payload.isText()) {
+            text(out, payload);
+        } else {
+            base64(out, payload, "encoding");
+        }
+    }
+
+    private static void headers(FrameWriter out, List<Header> headers) {
+        String separator = ",\"headers\":[{\"name\":";
+        for (Header header : headers) {
+            Bytes value = header.value();
+            out.ascii(separator).text(header.name()).ascii(",\"value\":");
+            if (value == null) {
+                out.ascii("null");
+            } else {
+                string(out, value, "encoding");
+            }
+            separator = "},{\"name\":";
+        }
+        if (!headers.isEmpty()) {
+            out.ascii("}]");
+        }
+    }
+
+    private static void string(FrameWriter out, Bytes value, String encoding) {
+        Payload payload = Payload.of(value);
+        if (payload.isText()) {
+            out.text(payload.bytes());
+        } else {
+            base64(out, payload, encoding);
+        }
+    }
+
+    private static void base64(FrameWriter out, Payload value, String encoding) {
+        out.octet('"').base64(value.bytes()).ascii("\",\"").ascii(encoding).ascii("\":\"base64\"");
+    }
+}

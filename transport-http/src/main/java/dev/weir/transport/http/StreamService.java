@@ -1,0 +1,170 @@
+package dev.weir.transport.http;
+
+import dev.weir.Bytes;
+import dev.weir.Caller;
+import dev.weir.Code;
+import dev.weir.Codec;
+import dev.weir.Deliveries;
+import dev.weir.Delivery;
+import dev.weir.EventSource;
+import dev.weir.Refusal;
+import dev.weir.Subscription;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Method;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Streams of a source under {@code GET /{topic}}: the routes that the HTTP transports have in common. HEAD answers what GET
+ * would, without a body; OPTIONS tells the methods; all others are 405.
+ *
+ * <p>Each stream holds the connection's virtual thread until it ends. A client that takes nothing for the longest stall is cut,
+ * for bounded streams after ten times as long. (HTTP semantics: RFC 9110; HTTP/1.1: RFC 9112.)
+ */
+public abstract class StreamService implements HttpService, AutoCloseable {
+
+    /** How long a client of a live stream may take nothing before it is cut. */
+    public static final Duration MAX_WRITE_STALL = Duration.ofSeconds(30);
+
+    static final String METHODS = "GET, HEAD, OPTIONS";
+
+    private static final int BOUNDED_PATIENCE = 10;
+
+    private final EventSource source;
+    private final Deliveries live;
+    private final Deliveries bounded;
+
+    /**
+     * Starts the watchdogs; {@link #close} ends them.
+     *
+     * @param name names their threads
+     * @param source what clients may open
+     * @param maxWriteStall how long a client of a live stream may take nothing
+     */
+    protected StreamService(String name, EventSource source, Duration maxWriteStall) {
+        this.source = source;
+        live = new Deliveries(name, maxWriteStall);
+        bounded = new Deliveries(name + "-bounded", maxWriteStall.multipliedBy(BOUNDED_PATIENCE));
+    }
+
+    /**
+     * The media types offered, without parameters, the preferred one first. Never blocks.
+     *
+     * @return one or more
+     */
+    protected abstract List<String> mediaTypes();
+
+    /**
+     * The codec for a request. Never blocks; any thread, once for each request.
+     *
+     * @param subscription what was asked for
+     * @param mediaType the one of {@link #mediaTypes} that the client likes best
+     * @return an instance shared by all who ask for the same
+     * @throws Refusal bad-request: an option that this format does not have
+     */
+    protected abstract Codec codec(Subscription subscription, String mediaType);
+
+    @Override
+    public void routing(HttpRules rules) {
+        rules.any("/{topic}", this::handle);
+    }
+
+    /**
+     * How many streams are open.
+     *
+     * @return 0 or more
+     */
+    public int streams() {
+        return live.count() + bounded.count();
+    }
+
+    /**
+     * Cuts every stream, those still to come included. Blocks until they have ended, five seconds at the most. Any thread,
+     * idempotent. To be called before the server stops, which otherwise waits for them.
+     */
+    @Override
+    public void close() {
+        live.close();
+        bounded.close();
+    }
+
+    @Override
+    public void afterStop() {
+        close();
+    }
+
+    private void handle(ServerRequest request, ServerResponse response) {
+        Method method = request.prologue().method();
+        HttpWire wire = new HttpWire(response, method.equals(Method.HEAD));
+        try {
+            if (method.equals(Method.OPTIONS)) {
+                wire.allow();
+            } else if (method.equals(Method.GET) || method.equals(Method.HEAD)) {
+                deliver(request, wire, method.equals(Method.HEAD) ? HeadCursor.of(source) : source);
+            } else {
+                wire.refuse(new Refusal(Code.METHOD, method.text() + ": allowed are " + METHODS));
+            }
+        } catch (IOException gone) {
+            throw new CloseConnectionException("the client is gone", gone);
+        }
+        if (wire.cut() || hasBody(request) || request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
+            throw new CloseConnectionException("the stream has ended, and its connection");
+        }
+    }
+
+    private void deliver(ServerRequest request, HttpWire wire, EventSource opened) throws IOException {
+        Delivery delivery = new Delivery(
+                opened,
+                subscription -> codec(
+                        subscription,
+                        Accept.choose(mediaTypes(), request.headers().values(HeaderNames.ACCEPT))),
+                wire);
+        try {
+            delivery.run(() -> {
+                Subscription subscription = subscription(request);
+                (subscription.bounded() ? bounded : live).add(delivery);
+                return subscription;
+            });
+        } finally {
+            live.remove(delivery);
+            bounded.remove(delivery);
+        }
+    }
+
+    /**
+     * What a request asks for: the last segment of its path is the name, the query has the parameters. Does not block.
+     *
+     * @param request a request without a body
+     * @return the subscription
+     * @throws Refusal bad-request or conflict, naming the parameter and what is allowed
+     */
+    public static Subscription subscription(ServerRequest request) {
+        if (hasBody(request)) {
+            throw new Refusal(
+                    Code.BAD_REQUEST, "body: a " + request.prologue().method().text() + " has none here");
+        }
+        String path = request.path().rawPath();
+        Caller caller = new Caller(
+                request.remotePeer().address(),
+                name -> request.headers().first(HeaderNames.create(name)).orElse(null),
+                Optional.empty());
+        return Subscription.parse(
+                path.substring(path.lastIndexOf('/') + 1) + "?"
+                        + request.query().rawValue(),
+                Bytes.EMPTY,
+                caller);
+    }
+
+    private static boolean hasBody(ServerRequest request) {
+        return request.headers().contains(HeaderNames.TRANSFER_ENCODING)
+                || request.headers().contentLength().orElse(0) > 0;
+    }
+}

@@ -1,0 +1,469 @@
+package dev.weir.transport.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.Bytes;
+import dev.weir.Code;
+import dev.weir.Cold;
+import dev.weir.Endpoint;
+import dev.weir.Event;
+import dev.weir.EventSource;
+import dev.weir.Refusal;
+import dev.weir.Sources;
+import dev.weir.hub.Topic;
+import dev.weir.tck.Stage;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class StreamServiceTest {
+
+    private static final Logger HELIDON = Logger.getLogger("io.helidon");
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    private final Sources sources = new Sources();
+    private final Topic topic = new Topic("orders");
+    private final LineService service = new LineService(sources, Duration.ofMillis(400));
+    private final List<RawClient> clients = new ArrayList<>();
+    private final Warnings warnings = new Warnings();
+    private Endpoint endpoint;
+
+    @BeforeEach
+    void open() throws IOException {
+        HELIDON.setLevel(Level.WARNING);
+        Logger.getLogger("").addHandler(warnings);
+        sources.register("orders", topic);
+        endpoint = HttpListener.open("/lines", service, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        for (RawClient client : clients) {
+            client.close();
+        }
+        endpoint.close();
+        sources.close();
+        topic.close();
+        Logger.getLogger("").removeHandler(warnings);
+    }
+
+    private RawClient connect() throws IOException {
+        RawClient client = new RawClient(endpoint.address());
+        clients.add(client);
+        return client;
+    }
+
+    @Test
+    void theHeadLeavesAtOnceOnAnIdleTopic() throws IOException {
+        RawClient client = connect().get("/lines/orders");
+        RawClient.Head head = client.head();
+        assertThat(head.status()).isEqualTo(200);
+        assertThat(head.headers())
+                .containsEntry("content-type", "text/plain")
+                .containsEntry("transfer-encoding", "chunked")
+                .containsEntry("cache-control", "no-cache, no-transform")
+                .containsEntry("x-accel-buffering", "no")
+                .containsEntry("x-content-type-options", "nosniff")
+                .doesNotContainKeys("content-encoding", "content-length", "connection");
+        topic.publish(Event.of(null, "first"));
+        assertThat(client.chunk()).isEqualTo("first\n");
+    }
+
+    @Test
+    void theHeadSaysWhereTheStreamStarts() throws IOException {
+        String second = topic.publish(Event.of(null, "1")).id();
+        topic.publish(Event.of(null, "2"));
+        RawClient.Head head = connect().get("/lines/orders?from=last:1").head();
+        assertThat(head.headers()).containsEntry("stream-position", second);
+    }
+
+    @Test
+    void contentIsNotEncodedWhateverTheClientAccepts() throws IOException {
+        RawClient client = connect().send("""
+                GET /lines/orders HTTP/1.1
+                Host: here
+                Accept-Encoding: gzip, deflate, br
+
+                """);
+        assertThat(client.head().headers()).doesNotContainKey("content-encoding");
+    }
+
+    @Test
+    void aFlushIsOneChunk() throws IOException {
+        StringBuilder all = new StringBuilder();
+        for (int n = 0; n < 60; n++) {
+            topic.publish(Event.of(null, n + "x".repeat(200)));
+            all.append(n).append("x".repeat(200)).append('\n');
+        }
+        RawClient client = connect().get("/lines/orders?from=earliest");
+        client.head();
+        assertThat(client.chunk()).isEqualTo(all.toString());
+    }
+
+    @Test
+    void whatFillsTheBatchLeavesInOrder() throws IOException {
+        String large = "L".repeat(100_000);
+        topic.publish(Event.of(null, "before"));
+        topic.publish(Event.of(null, large));
+        topic.publish(Event.of(null, "after"));
+        for (int n = 0; n < 40; n++) {
+            topic.publish(Event.of(null, n + "m".repeat(1_000)));
+        }
+        RawClient client = connect().get("/lines/orders?from=earliest&until=latest");
+        client.head();
+        StringBuilder all = new StringBuilder();
+        int chunks = 0;
+        for (String chunk = client.chunk(); !chunk.isEmpty(); chunk = client.chunk()) {
+            all.append(chunk);
+            chunks++;
+        }
+        assertThat(all).startsWith("before\n" + large + "\nafter\n0m").endsWith("m\n");
+        assertThat(all.toString().lines()).hasSize(43);
+        assertThat(chunks).isBetween(3, 6);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            GET /lines/orders?colour=red       | 400 | bad-request
+            GET /lines/orders?limit=0          | 400 | bad-request
+            GET /lines/orders?from=%zz         | 400 | bad-request
+            GET /lines/orders?from=%ff         | 400 | bad-request
+            GET /lines/orders?from=%00         | 400 | bad-request
+            GET /lines/orders?after=x          | 400 | bad-request
+            GET /lines/order                   | 404 | not-found
+            GET /lines/or%64er                 | 404 | not-found
+            GET /lines/a%2Fb                   | 404 | not-found
+            GET /lines/                        | 404 | not-found
+            GET /lines                         | 404 | not-found
+            GET /elsewhere                     | 404 | not-found
+            GET /lines/a/b                     | 404 | not-found
+            GET /lines/ÿ                       | 404 | not-found
+            GET /lines/or%zzders               | 400 | bad-request
+            GET /lines/or%00ders               | 404 | not-found
+            POST /lines/orders                 | 405 | method
+            DELETE /lines/orders               | 405 | method
+            BREW /lines/orders                 | 405 | method
+            GET /lines/orders?from=latest&after=x | 409 | conflict
+            GET /lines/full                    | 503 | overloaded
+            GET /lines/broken                  | 500 | internal
+            """)
+    void refusalsAreProblems(String request, int status, String code) throws IOException {
+        sources.register("full", refusing(new Refusal(Code.OVERLOADED, "full", Duration.ofMillis(1_001))));
+        sources.register("broken", asked -> {
+            throw new IllegalStateException("secret");
+        });
+        RawClient client = connect().send(request + " HTTP/1.1\nHost: here\n\n");
+        RawClient.Head head = client.head();
+        String body = client.body(head);
+        assertThat(head.status()).as(body).isEqualTo(status);
+        assertThat(head.headers())
+                .containsEntry("content-type", "application/problem+json")
+                .containsEntry("cache-control", "no-store")
+                .containsEntry("x-content-type-options", "nosniff");
+        assertThat(body)
+                .startsWith("{\"type\":\"about:blank\",\"title\":\"")
+                .contains("\"status\":" + status)
+                .contains("\"code\":\"" + code + "\"")
+                .contains("\"detail\":\"")
+                .endsWith("}")
+                .doesNotContain("secret", "Exception", "io.helidon", "dev.weir");
+        if (status == 503) {
+            assertThat(head.headers()).containsEntry("retry-after", "2");
+        }
+        if (status == 405) {
+            assertThat(head.headers()).containsEntry("allow", "GET, HEAD, OPTIONS");
+        }
+    }
+
+    @Test
+    void everyCodeHasItsStatus() throws IOException {
+        for (Code code : Code.values()) {
+            sources.register("no", refusing(new Refusal(code, "because of \"" + code + "\"\u0000\u2028")));
+            RawClient client = connect().get("/lines/no");
+            RawClient.Head head = client.head();
+            assertThat(head.status()).isEqualTo(code.http());
+            assertThat(head.headers().containsKey("retry-after")).isEqualTo(code.retryable());
+            assertThat(head.headers().containsKey("www-authenticate")).isEqualTo(code == Code.UNAUTHENTICATED);
+            assertThat(client.body(head))
+                    .contains("\"detail\":\"because of \\\"" + code + "\\\"\\u0000\u2028\"")
+                    .contains("\"code\":\"" + code + "\"");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /lines/orders\u0000 HTTP/1.1\nHost: here\n\n",
+                "GET /lines/\u0000 HTTP/1.1\nHost: here\n\n",
+                "GET /lines/orders?a=\u0000 HTTP/1.1\nHost: here\n\n",
+                "GET /lines/orders HTTP/1.1\nHost: here\nAccept: \u0000\n\n",
+                "GET  HTTP/1.1\nHost: here\n\n",
+                "\u0016\u0003\u0001\n\n",
+                "GET /lines/orders HTTP/1.1\n\n",
+                "GET /lines/orders HTTP/1.1\nHost: here\nContent-Length: 2\nTransfer-Encoding: chunked\n\n",
+                "GET /lines/orders HTTP/1.1\nHost: here\nContent-Length: 2\nContent-Length: 3\n\nab",
+            })
+    void whatIsMalformedIsAQuiet400(String request) throws IOException {
+        RawClient client = connect().send(request);
+        RawClient.Head head = client.head();
+        assertThat(head.status()).isEqualTo(400);
+        assertThat(client.body(head)).contains("\"code\":\"bad-request\"");
+        assertThat(warnings.seen).isEmpty();
+    }
+
+    @Test
+    void aBodyIsRefusedAndEndsTheConnection() throws IOException {
+        RawClient client = connect().send("""
+                GET /lines/orders HTTP/1.1
+                Host: here
+                Content-Length: 36
+
+                GET /lines/smuggled HTTP/1.1
+                Host: x
+                """);
+        RawClient.Head head = client.head();
+        assertThat(head.status()).isEqualTo(400);
+        assertThat(client.body(head)).contains("body: a GET has none here");
+        assertThat(client.rest()).isIn("", "<reset>");
+    }
+
+    @Test
+    void anotherVersionOfHttpIsRefused() throws IOException {
+        RawClient client = connect().send("GET /lines/orders HTTP/1.0\n\n");
+        assertThat(client.head().status()).isEqualTo(505);
+    }
+
+    @Test
+    void aRequestLineHasRoomForIds() throws IOException {
+        RawClient client = connect().get("/lines/orders?after=" + "a".repeat(8_000));
+        RawClient.Head head = client.head();
+        assertThat(head.status()).isEqualTo(400);
+        assertThat(client.body(head)).contains("after: not an id");
+        RawClient longer = connect().get("/lines/orders?after=" + "a".repeat(20_000));
+        RawClient.Head refused = longer.head();
+        assertThat(refused.status()).isEqualTo(414);
+        assertThat(longer.body(refused)).contains("\"code\":\"bad-request\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            text/plain                            | text/plain
+            TEXT/PLAIN; charset=utf-8             | text/plain
+            */*                                   | text/plain
+            text/*                                | text/plain
+            text/x-lines, text/plain;q=0.5        | text/x-lines
+            text/plain;q=0.1, */*                 | text/x-lines
+            text/plain;q=0, text/*                | text/x-lines
+            image/png, text/x-lines;level=1;q=0.2 | text/x-lines
+            image/png                             | 406
+            text/plain;q=0                        | 406
+            text/plain;q=2                        | 406
+            nonsense                              | 406
+            """)
+    void acceptChooses(String accept, String chosen) throws IOException {
+        RawClient client = connect().send("GET /lines/orders HTTP/1.1\nHost: here\nAccept: %s\n\n".formatted(accept));
+        RawClient.Head head = client.head();
+        if (chosen.equals("406")) {
+            assertThat(head.status()).isEqualTo(406);
+            assertThat(client.body(head)).contains("offered here are text/plain, text/x-lines");
+        } else {
+            assertThat(head.headers()).containsEntry("content-type", chosen);
+        }
+    }
+
+    @Test
+    void headAnswersLikeGetWithoutABodyAndWithoutAStream() throws IOException {
+        String id = topic.publish(Event.of(null, "1")).id();
+        RawClient client = connect().send("HEAD /lines/orders HTTP/1.1\nHost: here\n\n");
+        RawClient.Head head = client.head();
+        assertThat(head.status()).isEqualTo(200);
+        assertThat(head.headers())
+                .containsEntry("content-type", "text/plain")
+                .containsEntry("stream-position", id)
+                .containsEntry("cache-control", "no-cache, no-transform")
+                .doesNotContainKey("content-length");
+        assertThat(client.rest()).isEmpty();
+        assertThat(service.streams()).isZero();
+        assertThat(sources.open()).isZero();
+    }
+
+    @Test
+    void headOfARefusalHasItsHeadersOnly() throws IOException {
+        RawClient client = connect().send("""
+                HEAD /lines/none HTTP/1.1
+                Host: here
+
+                OPTIONS /lines/orders HTTP/1.1
+                Host: here
+
+                """);
+        RawClient.Head head = client.head();
+        assertThat(head.status()).isEqualTo(404);
+        assertThat(Integer.parseInt(head.headers().get("content-length"))).isPositive();
+        assertThat(client.head().status()).isEqualTo(204);
+    }
+
+    @Test
+    void optionsTellTheMethods() throws IOException {
+        RawClient.Head head =
+                connect().send("OPTIONS /lines/orders HTTP/1.1\nHost: here\n\n").head();
+        assertThat(head.status()).isEqualTo(204);
+        assertThat(head.headers()).containsEntry("allow", "GET, HEAD, OPTIONS");
+    }
+
+    @Test
+    void aConnectionServesOneRequestAfterTheOther() throws IOException {
+        topic.publish(Event.of(null, "1"));
+        RawClient client = connect();
+        for (int n = 0; n < 3; n++) {
+            client.get("/lines/orders?from=earliest&limit=1");
+            assertThat(client.head().status()).isEqualTo(200);
+            assertThat(client.chunk()).isEqualTo("1\n");
+            assertThat(client.chunk()).isEmpty();
+            client.get("/lines/none");
+            client.body(client.head());
+        }
+    }
+
+    @Test
+    void aConnectionThatIsToBeClosedIsClosed() throws IOException {
+        topic.publish(Event.of(null, "1"));
+        RawClient client = connect().send("""
+                GET /lines/orders?from=earliest&limit=1 HTTP/1.1
+                Host: here
+                Connection: close
+
+                """);
+        client.head();
+        assertThat(client.rest()).isEqualTo("2\r\n1\n\r\n0\r\n\r\n");
+    }
+
+    @Test
+    void aStopWithoutAWordLeavesNoTerminatingChunk() throws IOException {
+        sources.register(
+                "export",
+                asked -> Cold.run(out -> {
+                    out.emit(Event.of(null, "row"));
+                    throw new Refusal(Code.TOPIC_DELETED, "gone");
+                }));
+        RawClient client = connect().get("/lines/export");
+        client.head();
+        assertThat(client.rest()).isEqualTo("4\r\nrow\n\r\n");
+        assertThat(warnings.seen).isEmpty();
+    }
+
+    @Test
+    void aGapWithoutAWordLeavesNoTerminatingChunk() throws IOException {
+        topic.publish(Event.of(null, "1"));
+        topic.publish(new Event("", 0, 0, 1, null, Bytes.utf8("k"), List.of(), null));
+        topic.publish(Event.of(null, "3"));
+        RawClient client = connect().get("/lines/orders?from=earliest&until=latest");
+        client.head();
+        assertThat(client.rest()).isEqualTo("2\r\n1\n\r\n");
+    }
+
+    @Test
+    void aClientThatLeavesIsNoticed() throws IOException {
+        RawClient client = connect().get("/lines/orders?heartbeat=1");
+        client.head();
+        assertThat(service.streams()).isEqualTo(1);
+        client.close();
+        Stage.await("the stream is closed", SOON, () -> service.streams() == 0 && sources.open() == 0);
+        assertThat(warnings.seen).isEmpty();
+    }
+
+    @Test
+    void aClientThatDoesNotReadIsCut() throws Exception {
+        AtomicInteger interrupted = new AtomicInteger();
+        CountDownLatch started = new CountDownLatch(1);
+        sources.register(
+                "flood",
+                asked -> Cold.run(out -> {
+                    try {
+                        while (true) {
+                            out.emit(Event.of(null, "y".repeat(10_000)));
+                            started.countDown();
+                        }
+                    } catch (InterruptedException cancelled) {
+                        interrupted.incrementAndGet();
+                        throw cancelled;
+                    }
+                }));
+        try (RawClient stuck = new RawClient(endpoint.address(), 4_096)) {
+            stuck.get("/lines/flood").head();
+            assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+            Stage.await("it is cut", SOON, () -> service.streams() == 0 && interrupted.get() == 1);
+            assertThat(stuck.rest()).doesNotEndWith("0\r\n\r\n");
+        }
+        assertThat(connect().get("/lines/orders").head().status()).isEqualTo(200);
+        assertThat(warnings.seen).isEmpty();
+    }
+
+    @Test
+    void closingCutsAllStreamsAtOnce() throws IOException {
+        RawClient quiet = connect().get("/lines/orders?heartbeat=60");
+        quiet.head();
+        long start = System.nanoTime();
+        endpoint.close();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+        assertThat(quiet.rest()).isIn("", "<reset>");
+        assertThat(service.streams()).isZero();
+        assertThatThrownBy(() -> connect().get("/lines/orders").head()).isInstanceOf(IOException.class);
+        endpoint.close();
+        assertThat(warnings.seen).isEmpty();
+    }
+
+    @Test
+    void anAddressInUseIsNamed() {
+        assertThatThrownBy(() -> HttpListener.open("/lines", service, endpoint.address()))
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(EOFException.class)
+                .hasMessageContaining(Integer.toString(endpoint.address().getPort()));
+    }
+
+    private static EventSource refusing(Refusal refusal) {
+        return asked -> {
+            throw refusal;
+        };
+    }
+
+    private static final class Warnings extends Handler {
+
+        private final Queue<String> seen = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public void publish(LogRecord logged) {
+            if (logged.getLevel().intValue() >= Level.WARNING.intValue()) {
+                seen.add(logged.getLoggerName() + ": " + logged.getMessage() + " " + logged.getThrown());
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    }
+}
