@@ -1,0 +1,164 @@
+package dev.weir.transport.sse;
+
+import dev.weir.Bytes;
+import dev.weir.Code;
+import dev.weir.Codec;
+import dev.weir.Event;
+import dev.weir.Format;
+import dev.weir.Refusal;
+import dev.weir.Signal;
+import dev.weir.Start;
+import dev.weir.transport.http.FrameWriter;
+import dev.weir.transport.http.Payload;
+import dev.weir.transport.http.SignalJson;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Blocks of an event stream (WHATWG HTML, section 9.2.5), one instance for each set of options. */
+final class SseCodec implements Codec {
+
+    static final String MEDIA_TYPE = "text/event-stream";
+    static final LongAdder TYPES_LEFT_OUT = new LongAdder();
+
+    private static final int RETRY_MILLIS = 2_000;
+    private static final Pattern TYPE = Pattern.compile("(?!(?:open|error|message)$|stream-)[A-Za-z0-9._:-]{1,64}");
+    private static final SseCodec[] CODECS = {
+        new SseCodec(false, Format.Encoding.AUTO, false),
+        new SseCodec(false, Format.Encoding.AUTO, true),
+        new SseCodec(false, Format.Encoding.BASE64, false),
+        new SseCodec(false, Format.Encoding.BASE64, true),
+        new SseCodec(true, Format.Encoding.AUTO, false),
+        new SseCodec(true, Format.Encoding.AUTO, true),
+        new SseCodec(true, Format.Encoding.BASE64, false),
+        new SseCodec(true, Format.Encoding.BASE64, true)
+    };
+
+    private final boolean full;
+    private final Format.Encoding encoding;
+    private final boolean named;
+
+    private SseCodec(boolean full, Format.Encoding encoding, boolean named) {
+        this.full = full;
+        this.encoding = encoding;
+        this.named = named;
+    }
+
+    /** The shared instance for a format; bare data and comments are the defaults. */
+    static SseCodec of(Format format) {
+        if (format.heartbeats() == Format.Heartbeats.BLANK) {
+            throw new Refusal(Code.BAD_REQUEST, "heartbeat-as=blank: allowed here are comment, event");
+        }
+        int full = format.envelope() == Format.Envelope.FULL ? 4 : 0;
+        int base64 = format.encoding() == Format.Encoding.BASE64 ? 2 : 0;
+        int named = format.heartbeats() == Format.Heartbeats.EVENT ? 1 : 0;
+        return CODECS[full + base64 + named];
+    }
+
+    @Override
+    public String mediaType() {
+        return MEDIA_TYPE + ";charset=utf-8";
+    }
+
+    @Override
+    public Bytes encode(Signal signal) {
+        FrameWriter out = new FrameWriter(signal instanceof Event event ? event.weight() : 128);
+        switch (signal) {
+            case Event event -> event(out, event);
+            case Signal.Open open -> {
+                out.ascii("retry: ").number(RETRY_MILLIS).octet('\n');
+                told(out, "open", open);
+            }
+            case Signal.Heartbeat heartbeat -> {
+                out.ascii(named ? "" : ":\n");
+                told(out, "heartbeat", heartbeat);
+            }
+            case Signal.Gap gap -> control(out, "gap", gap);
+            case Signal.Stop stop -> {
+                if (!stop.retryAfter().isZero()) {
+                    out.ascii("retry: ").number(stop.retryAfter().toMillis()).octet('\n');
+                }
+                control(out, "stop", stop);
+            }
+            case Signal.End end -> {
+                id(out, end.id() + Start.ENDED);
+                named(out, "end", end);
+            }
+        }
+        return out.octet('\n').toBytes();
+    }
+
+    private void told(FrameWriter out, String name, Signal signal) {
+        if (named) {
+            control(out, name, signal);
+        } else {
+            id(out, signal.id());
+        }
+    }
+
+    private void control(FrameWriter out, String name, Signal signal) {
+        id(out, signal.id());
+        named(out, name, signal);
+    }
+
+    private void named(FrameWriter out, String name, Signal signal) {
+        out.ascii("event: stream-").ascii(name).ascii("\ndata: ");
+        SignalJson.write(out, signal, encoding);
+        out.octet('\n');
+    }
+
+    private void event(FrameWriter out, Event event) {
+        id(out, event.id());
+        String type = event.type();
+        if (type != null) {
+            if (TYPE.matcher(type).matches()) {
+                out.ascii("event: ").ascii(type).octet('\n');
+            } else {
+                TYPES_LEFT_OUT.increment();
+            }
+        }
+        out.ascii("data: ");
+        if (full) {
+            SignalJson.write(out, event, encoding);
+        } else {
+            bare(out, event.data());
+        }
+        out.octet('\n');
+    }
+
+    private void bare(FrameWriter out, @Nullable Bytes data) {
+        if (data == null) {
+            return;
+        }
+        Payload payload = Payload.of(data);
+        if (encoding == Format.Encoding.BASE64) {
+            out.base64(payload.bytes());
+        } else if (payload.isText()) {
+            lines(out, payload.bytes());
+        } else {
+            out.ascii("{\"encoding\":\"base64\",\"data\":\"")
+                    .base64(payload.bytes())
+                    .ascii("\"}");
+        }
+    }
+
+    private static void lines(FrameWriter out, byte[] text) {
+        int from = 0;
+        for (int i = 0; i < text.length; i++) {
+            if (text[i] == '\n' || text[i] == '\r') {
+                out.octets(text, from, i).ascii("\ndata: ");
+                if (text[i] == '\r' && i + 1 < text.length && text[i + 1] == '\n') {
+                    i++;
+                }
+                from = i + 1;
+            }
+        }
+        out.octets(text, from, text.length);
+    }
+
+    private static void id(FrameWriter out, String id) {
+        if (Start.ID.matcher(id).matches()) {
+            out.ascii("id: ").ascii(id).octet('\n');
+        }
+    }
+}
