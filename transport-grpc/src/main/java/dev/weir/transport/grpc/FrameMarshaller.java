@@ -19,6 +19,7 @@ final class FrameMarshaller implements MethodDescriptor.Marshaller<Bytes> {
     static final Bytes CUT = Bytes.owned(new byte[1]);
 
     @Override
+    @SuppressWarnings("ReferenceEquality")
     public InputStream stream(Bytes frame) {
         if (frame == CUT) {
             throw Status.CANCELLED.withDescription("the stream was cut").asRuntimeException();

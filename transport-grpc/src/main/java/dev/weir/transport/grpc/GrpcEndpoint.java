@@ -27,6 +27,7 @@ public final class GrpcEndpoint implements Endpoint {
         this.health = health;
     }
 
+    @SuppressWarnings("deprecation") // grpcurl and others still ask the older reflection
     static GrpcEndpoint start(NettyServerBuilder host, GrpcStreams streams, InetSocketAddress address)
             throws IOException {
         HealthStatusManager health = new HealthStatusManager();

@@ -15,9 +15,12 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A client of one stream, with the generated messages and its own flow control. */
 final class Reader extends ClientCall.Listener<SubscribeResponse> {
+
+    private static final SubscribeResponse LAST = SubscribeResponse.newBuilder().build();
 
     final CompletableFuture<Metadata> headers = new CompletableFuture<>();
     final CompletableFuture<Metadata> trailers = new CompletableFuture<>();
@@ -68,8 +71,8 @@ final class Reader extends ClientCall.Listener<SubscribeResponse> {
 
     SubscribeResponse next() throws Exception {
         SubscribeResponse message = messages.poll(10, TimeUnit.SECONDS);
-        if (message == null) {
-            throw new AssertionError("no message within 10 s; status " + status.getNow(null));
+        if (message == null || message == LAST) {
+            throw new AssertionError("no message, or none within 10 s; status " + status.getNow(null));
         }
         return message;
     }
@@ -82,10 +85,29 @@ final class Reader extends ClientCall.Listener<SubscribeResponse> {
         return message;
     }
 
+    /** Hands every message to a consumer, from a thread of its own, and then tells the end. */
+    void forEach(Consumer<SubscribeResponse> consumer, Runnable ended) {
+        Thread.ofVirtual().name("grpc-reader").start(() -> {
+            try {
+                while (true) {
+                    SubscribeResponse message = messages.take();
+                    if (message == LAST) {
+                        ended.run();
+                        return;
+                    }
+                    consumer.accept(message);
+                }
+            } catch (InterruptedException stopped) {
+                ended.run();
+            }
+        });
+    }
+
     List<SubscribeResponse> all() throws Exception {
         status();
         List<SubscribeResponse> all = new ArrayList<>();
         messages.drainTo(all);
+        all.remove(LAST);
         return all;
     }
 
@@ -113,6 +135,7 @@ final class Reader extends ClientCall.Listener<SubscribeResponse> {
     @Override
     public void onClose(Status closed, Metadata received) {
         trailers.complete(received);
+        messages.add(LAST);
         status.complete(closed);
     }
 }
