@@ -85,7 +85,7 @@ public sealed interface Start {
      * @param parameter its name, for the message
      * @param text its value
      * @param allowed what else is allowed, for the message
-     * @return the time
+     * @return the time, not before 1970
      * @throws Refusal bad-request
      */
     static Instant pastTime(String parameter, String text, String allowed) {
@@ -101,6 +101,6 @@ public sealed interface Start {
         if (instant.isAfter(Instant.now())) {
             throw new Refusal(Code.BAD_REQUEST, parameter + "=" + text + ": the time lies in the future");
         }
-        return instant;
+        return instant.isBefore(Instant.EPOCH) ? Instant.EPOCH : instant;
     }
 }

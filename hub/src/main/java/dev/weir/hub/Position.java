@@ -94,7 +94,7 @@ public final class Position {
                 throw malformed(id);
             }
             offsets[count] = varint(in, id);
-            leaderEpochs[count] = Math.toIntExact(Math.min(varint(in, id), Integer.MAX_VALUE)) - 1;
+            leaderEpochs[count] = (int) Math.min(varint(in, id) - 1, Integer.MAX_VALUE);
             count++;
         }
         if (count == 0) {

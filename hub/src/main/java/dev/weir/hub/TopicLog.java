@@ -61,14 +61,15 @@ public final class TopicLog implements AutoCloseable {
         waker.signal();
     }
 
+    /** The tail moves first: a reader that finds its slot gone finds the new tail. */
     private void drop() {
         int index = (int) tail & mask;
         Slot oldest = ring.getPlain(index);
         if (oldest != null) {
             bytes -= weight(oldest.signal);
         }
-        ring.setRelease(index, null);
         tail++;
+        ring.setRelease(index, null);
     }
 
     private static int weight(Signal signal) {

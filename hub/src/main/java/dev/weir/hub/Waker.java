@@ -1,5 +1,7 @@
 package dev.weir.hub;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -10,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * one round in each {@code linger}: after a quiet moment a wake runs at once, those that follow within it are one round.
  */
 final class Waker implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Waker.class.getName());
 
     private final AtomicReference<@Nullable Waiter> waiting = new AtomicReference<>();
     private final long lingerNanos;
@@ -70,13 +74,22 @@ final class Waker implements AutoCloseable {
             while (waiter != null) {
                 Waiter next = waiter.next;
                 waiter.armed = false;
-                waiter.wake();
+                wake(waiter);
                 waiter = next;
             }
             long rest;
             while (!closed && (rest = round + lingerNanos - System.nanoTime()) > 0) {
                 LockSupport.parkNanos(this, rest);
             }
+        }
+    }
+
+    /** One subscriber's failure is not the others'. */
+    private static void wake(Waiter waiter) {
+        try {
+            waiter.wake();
+        } catch (RuntimeException | Error failure) {
+            LOG.log(Level.ERROR, "a wake failed", failure);
         }
     }
 

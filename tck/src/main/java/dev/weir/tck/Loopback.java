@@ -31,6 +31,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,8 +43,17 @@ public final class Loopback implements Transport {
     private static final Map<InetSocketAddress, LoopbackEndpoint> OPEN = new ConcurrentHashMap<>();
     private static final AtomicInteger PORTS = new AtomicInteger();
 
+    private final UnaryOperator<Wire> wires;
+
     /** A new loopback; endpoints are found through it. */
-    public Loopback() {}
+    public Loopback() {
+        this(wire -> wire);
+    }
+
+    /** One that is not as it should be, to prove that the contract sees it. */
+    Loopback(UnaryOperator<Wire> wires) {
+        this.wires = wires;
+    }
 
     @Override
     public String name() {
@@ -52,7 +62,7 @@ public final class Loopback implements Transport {
 
     @Override
     public Endpoint open(EventSource source, InetSocketAddress address) {
-        LoopbackEndpoint endpoint = new LoopbackEndpoint(source);
+        LoopbackEndpoint endpoint = new LoopbackEndpoint(source, wires);
         OPEN.put(endpoint.address(), endpoint);
         return endpoint;
     }
@@ -79,13 +89,15 @@ public final class Loopback implements Transport {
     private static final class LoopbackEndpoint implements Endpoint {
 
         private final EventSource source;
+        private final UnaryOperator<Wire> wires;
         private final InetSocketAddress address;
         private final Deliveries deliveries = new Deliveries("loopback", Duration.ofSeconds(30));
         private final ExecutorService loop = Executors.newSingleThreadExecutor(
                 Thread.ofVirtual().name("loopback-loop").factory());
 
-        LoopbackEndpoint(EventSource source) {
+        LoopbackEndpoint(EventSource source, UnaryOperator<Wire> wires) {
             this.source = source;
+            this.wires = wires;
             address = new InetSocketAddress(InetAddress.getLoopbackAddress(), PORTS.updateAndGet(n -> n % 60_000 + 1));
         }
 
@@ -96,7 +108,7 @@ public final class Loopback implements Transport {
 
         Connection connect(String nameAndQuery, Map<String, String> headers) throws IOException {
             Connection connection = new Connection();
-            Delivery delivery = new Delivery(source, asked -> LoopbackCodec.INSTANCE, connection);
+            Delivery delivery = new Delivery(source, asked -> LoopbackCodec.INSTANCE, wires.apply(connection));
             connection.begin(delivery, deliveries);
             Caller caller = new Caller(address, headers::get, Optional.empty());
             Executor steps = step -> {

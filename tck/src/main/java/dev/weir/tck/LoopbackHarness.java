@@ -10,10 +10,16 @@ import java.util.Map;
 /** The loopback under test; sources are tested through it as well. */
 public class LoopbackHarness implements TransportHarness {
 
-    private final Loopback loopback = new Loopback();
+    private final Loopback loopback;
 
     /** A harness without state. */
-    public LoopbackHarness() {}
+    public LoopbackHarness() {
+        this(new Loopback());
+    }
+
+    LoopbackHarness(Loopback loopback) {
+        this.loopback = loopback;
+    }
 
     @Override
     public String name() {

@@ -112,9 +112,11 @@ final class WatchedSource implements EventSource {
         @Override
         public void close() {
             enter("close");
-            done = true;
-            closed.incrementAndGet();
-            cursor.close();
+            if (!done) {
+                done = true;
+                closed.incrementAndGet();
+                cursor.close();
+            }
             busy.set(false);
         }
     }

@@ -1,0 +1,403 @@
+package dev.weir.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
+
+import dev.weir.Bytes;
+import dev.weir.Cursor;
+import dev.weir.Endpoint;
+import dev.weir.Event;
+import dev.weir.EventSource;
+import dev.weir.Refusal;
+import dev.weir.Signal;
+import dev.weir.Wire;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/** The tests tested: each broken transport must be red at the rule that it breaks, and say so in words that help. */
+class BrokenTransportsTest {
+
+    private static final Map<String, TestExecutionResult> RESULTS = new ConcurrentHashMap<>();
+
+    private record Broken(Class<? extends TransportContract> transport, String rule, String says) {
+
+        @Override
+        public String toString() {
+            return transport.getSimpleName() + " breaks " + rule;
+        }
+    }
+
+    static Stream<Broken> broken() {
+        return Stream.of(
+                new Broken(Losing.class, "d1_recordsOfAPartitionInOrder", "no signal within"),
+                new Broken(
+                        Losing.class, "d2_nothingIsMissingBetweenStartAndLastId", "an event was expected and not End"),
+                new Broken(Doubling.class, "d1_everySubscriberGetsEveryRecordOnce", "[0, 0, 1, 1,"),
+                new Broken(Swapping.class, "d1_recordsOfAPartitionInOrder", "[1, 0, 3, 2,"),
+                new Broken(Tearing.class, "d6_anEventIsDeliveredWhole", "length of what arrived"),
+                new Broken(Trimming.class, "d6_dataArriveUnchanged", "but was: 0 bytes"),
+                new Broken(Nameless.class, "d6_idsAreDistinct", "Expected size: 100"),
+                new Broken(Forgetful.class, "d3_resumesAfterAnyId", "others were not expected: [0]"),
+                new Broken(Forgetful.class, "i2_lastEventIdOverridesTheQuery", "not found: [7]"),
+                new Broken(Silent.class, "h2_aQuietStreamIsNeverSilentForLong", "no signal within"),
+                new Broken(Slow.class, "h1_theFirstBytesLeaveAtOnce", "no signal within"),
+                new Broken(Holding.class, "c1_aQuietSourceIsCancelledAsWell", "the cursor is closed"),
+                new Broken(Holding.class, "e3_limitEndsTheStreamAfterSoManyEvents", "every cursor is closed"),
+                new Broken(ClosingTwice.class, "e3_limitEndsTheStreamAfterSoManyEvents", "close after close"),
+                new Broken(Greedy.class, "e3_limitEndsTheStreamAfterSoManyEvents", "poll after the last signal"),
+                new Broken(Hasty.class, "e1_everyRefusalComesBeforeTheFirstByte", "no-bad-request was accepted"),
+                new Broken(Endless.class, "e3_limitEndsTheStreamAfterSoManyEvents", "the connection did not end"),
+                new Broken(Glossing.class, "e3_aBoundedStreamThatWasStoppedDoesNotLookComplete", "ended: COMPLETE"),
+                new Broken(Cutting.class, "e3_aCleanEndMeansThatEverythingWasSent", "Expecting value to be true"));
+    }
+
+    static Stream<Broken> whole() {
+        return broken().map(Broken::rule).distinct().map(rule -> new Broken(Whole.class, rule, ""));
+    }
+
+    /** All at once, because what is broken is mostly waited for. */
+    @BeforeAll
+    static void runAll() {
+        LauncherDiscoveryRequestBuilder request = LauncherDiscoveryRequestBuilder.request()
+                .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
+                .configurationParameter("junit.jupiter.execution.parallel.mode.default", "concurrent")
+                .configurationParameter("junit.jupiter.execution.parallel.config.strategy", "fixed")
+                .configurationParameter("junit.jupiter.execution.parallel.config.fixed.parallelism", "20");
+        Stream.concat(broken(), whole())
+                .forEach(each -> request.selectors(selectMethod(each.transport(), each.rule(), Stage.class.getName())));
+        LauncherFactory.create().execute(request.build(), new TestExecutionListener() {
+            @Override
+            public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+                if (test.isTest()) {
+                    RESULTS.put(test.getUniqueId(), result);
+                }
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("broken")
+    void isRedAtItsRule(Broken broken) {
+        TestExecutionResult result = result(broken);
+        assertThat(result.getStatus()).isEqualTo(TestExecutionResult.Status.FAILED);
+        Throwable why = result.getThrowable().orElseThrow();
+        assertThat(why).isInstanceOf(AssertionError.class);
+        assertThat(why.getMessage().replaceAll("\\s+", " ")).contains(broken.says());
+    }
+
+    @ParameterizedTest
+    @MethodSource("whole")
+    void isGreenWhereNothingIsBroken(Broken whole) {
+        assertThat(result(whole)).isEqualTo(TestExecutionResult.successful());
+    }
+
+    private static TestExecutionResult result(Broken broken) {
+        return RESULTS.entrySet().stream()
+                .filter(each -> each.getKey().contains("$" + broken.transport().getSimpleName() + "]")
+                        && each.getKey().contains(":" + broken.rule() + "("))
+                .map(Map.Entry::getValue)
+                .findAny()
+                .orElseThrow(() -> new AssertionError("was not run: " + broken + " of " + RESULTS.keySet()));
+    }
+
+    private static TransportHarness wires(UnaryOperator<Wire> broken) {
+        return new LoopbackHarness(new Loopback(broken));
+    }
+
+    private static TransportHarness cursors(UnaryOperator<Cursor> broken) {
+        return new LoopbackHarness() {
+            @Override
+            public Endpoint open(EventSource source) throws IOException {
+                return super.open(subscription -> broken.apply(source.open(subscription)));
+            }
+        };
+    }
+
+    static class Whole implements TransportContract {
+        @Override
+        public TransportHarness harness() {
+            return wires(FaultyWire::new);
+        }
+    }
+
+    static class Losing implements TransportContract {
+        @Override
+        public TransportHarness harness() {
+            return wires(wire -> new FaultyWire(wire) {
+                private int events;
+
+                @Override
+                void write(Bytes frame, Signal signal) throws IOException {
+                    if (!(signal instanceof Event) || ++events % 100 != 0) {
+                        wire.write(frame);
+                    }
+                }
+            });
+        }
+    }
+
+    static class Doubling implements TransportContract {
+        @Override
+        public TransportHarness harness() {
+            return wires(wire -> new FaultyWire(wire) {
+                @Override
+                void write(Bytes frame, Signal signal) throws IOException {
+                    wire.write(frame);
+                    if (signal instanceof Event) {
+                        wire.write(frame);
+                    }
+                }
+            });
+        }
+    }
+
+    static class Swapping implements TransportContract {
+        @Override
+        public TransportHarness harness() {
+            return wires(wire -> new FaultyWire(wire) {
+                private @Nullable Bytes held;
+
+                @Override
+                void write(Bytes frame, Signal signal) throws IOException {
+                    if (signal instanceof Event && held == null) {
+                        held = frame;
+                        return;
+                    }
+                    wire.write(frame);
+                    if (held != null) {
+                        wire.write(held);
+                        held = null;
+                    }
+                }
+            });
+        }
+    }
+
+    static class Tearing implements TransportContract {
+        @Override
+        public TransportHarness harness() {
+            return wires(wire -> new FaultyWire(wire) {
+                @Override
+                void write(Bytes frame, Signal signal) throws IOException {
+                    byte[] bytes = new byte[Math.min(frame.length(), 65_536)];
+                    System.arraycopy(frame.toArray(), 0, bytes, 0, bytes.length);
+                    wire.write(Bytes.owned(bytes));
+                }
+            });
+        }
+    }
+
+    static class Trimming implements TransportContract {
+        @Override
+        public TransportHarness harness() {
+            return rewriting(event -> {
+                String text = event.data() == null ? "" : event.data().toText().strip();
+                return Event.of(event.type(), text).at(event.id(), event.partition(), event.offset());
+            });
+        }
+    }
+
+    static class Nameless implements TransportContract {
+        @Override
+        public TransportHarness harness() {
+            return rewriting(event -> event.withId(""));
+        }
+    }
+
+    private static TransportHarness rewriting(UnaryOperator<Event> change) {
+        return wires(wire -> new FaultyWire(wire) {
+            @Override
+            void write(Bytes frame, Signal signal) throws IOException {
+                wire.write(signal instanceof Event event ? LoopbackCodec.INSTANCE.encode(change.apply(event)) : frame);
+            }
+        });
+    }
+
+    static class Forgetful implements TransportContract {
+        @Override
+        public TransportHarness harness() {
+            return new LoopbackHarness() {
+                @Override
+                public Reception connect(InetSocketAddress address, String nameAndQuery, Map<String, String> headers)
+                        throws IOException {
+                    boolean comesBack = headers.containsKey("last-event-id") && !nameAndQuery.contains("?");
+                    return super.connect(address, nameAndQuery + (comesBack ? "?from=earliest" : ""), Map.of());
+                }
+            };
+        }
+    }
+
+    static class Silent implements TransportContract {
+        @Override
+        public TransportHarness harness() {
+            return wires(wire -> new FaultyWire(wire) {
+                @Override
+                void write(Bytes frame, Signal signal) throws IOException {
+                    if (!(signal instanceof Signal.Heartbeat)) {
+                        wire.write(frame);
+                    }
+                }
+            });
+        }
+    }
+
+    static class Slow implements TransportContract {
+        @Override
+        public TransportHarness harness() {
+            return wires(wire -> new FaultyWire(wire) {
+                private final List<Bytes> kept = new ArrayList<>();
+
+                @Override
+                void write(Bytes frame, Signal signal) throws IOException {
+                    kept.add(frame);
+                    if (!(signal instanceof Signal.Open)) {
+                        for (Bytes each : kept) {
+                            wire.write(each);
+                        }
+                        kept.clear();
+                    }
+                }
+            });
+        }
+    }
+
+    static class Holding implements TransportContract {
+        @Override
+        public TransportHarness harness() {
+            return cursors(cursor -> new FaultyCursor(cursor) {
+                @Override
+                public void close() {}
+            });
+        }
+    }
+
+    static class ClosingTwice implements TransportContract {
+        @Override
+        public TransportHarness harness() {
+            return cursors(cursor -> new FaultyCursor(cursor) {
+                @Override
+                public void close() {
+                    cursor.close();
+                    cursor.close();
+                }
+            });
+        }
+    }
+
+    static class Greedy implements TransportContract {
+        @Override
+        public TransportHarness harness() {
+            return cursors(cursor -> new FaultyCursor(cursor) {
+                @Override
+                public @Nullable Signal poll() {
+                    Signal signal = cursor.poll();
+                    if (signal != null && signal.last()) {
+                        cursor.poll();
+                    }
+                    return signal;
+                }
+            });
+        }
+    }
+
+    static class Hasty implements TransportContract {
+        @Override
+        public TransportHarness harness() {
+            return wires(wire -> new FaultyWire(wire) {
+                @Override
+                public void refuse(Refusal why) throws IOException {
+                    Signal.Stop stop = new Signal.Stop("", why.code(), why.getMessage(), why.retryAfter());
+                    wire.open(new Signal.Open("", List.of()), LoopbackCodec.INSTANCE);
+                    wire.write(LoopbackCodec.INSTANCE.encode(stop));
+                    wire.flush();
+                    wire.close(stop);
+                }
+            });
+        }
+    }
+
+    static class Endless implements TransportContract {
+        @Override
+        public TransportHarness harness() {
+            return wires(wire -> new FaultyWire(wire) {
+                @Override
+                public void close(Signal last) {}
+            });
+        }
+    }
+
+    static class Glossing implements TransportContract {
+        @Override
+        public TransportHarness harness() {
+            return wires(wire -> new FaultyWire(wire) {
+                @Override
+                void write(Bytes frame, Signal signal) throws IOException {
+                    if (!(signal instanceof Signal.Stop)) {
+                        wire.write(frame);
+                    }
+                }
+
+                @Override
+                public void close(Signal last) throws IOException {
+                    wire.close(new Signal.End(last.id(), 0));
+                }
+            });
+        }
+    }
+
+    static class Cutting implements TransportContract {
+        @Override
+        public TransportHarness harness() {
+            return wires(wire -> new FaultyWire(wire) {
+                @Override
+                public void close(Signal last) {
+                    wire.abort();
+                }
+            });
+        }
+    }
+
+    private static class FaultyCursor implements Cursor {
+
+        final Cursor cursor;
+
+        FaultyCursor(Cursor cursor) {
+            this.cursor = cursor;
+        }
+
+        @Override
+        public void onReady(Runnable wake) {
+            cursor.onReady(wake);
+        }
+
+        @Override
+        public @Nullable Signal poll() {
+            return cursor.poll();
+        }
+
+        @Override
+        public String position() {
+            return cursor.position();
+        }
+
+        @Override
+        public void close() {
+            cursor.close();
+        }
+    }
+}
