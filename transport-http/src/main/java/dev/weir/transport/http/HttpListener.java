@@ -16,7 +16,6 @@ public final class HttpListener implements Endpoint {
     private static final int SEND_BUFFER = 64 * 1024;
     private static final int WRITE_BUFFER = 512;
     private static final int MAX_REQUEST_LINE = 16 * 1024;
-    private static final int MAX_BODY = 1024 * 1024;
 
     private final WebServer server;
     private final StreamService service;
@@ -66,7 +65,6 @@ public final class HttpListener implements Endpoint {
         return listener.connectionOptions(options -> options.tcpNoDelay(true).socketSendBufferSize(SEND_BUFFER))
                 .backlog(1024)
                 .writeBufferSize(WRITE_BUFFER)
-                .maxPayloadSize(MAX_BODY)
                 .protocolsDiscoverServices(false)
                 .addProtocol(Http1Config.builder()
                         .maxPrologueLength(MAX_REQUEST_LINE)

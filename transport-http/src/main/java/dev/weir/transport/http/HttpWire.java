@@ -114,15 +114,19 @@ public final class HttpWire implements Wire {
             return;
         }
         int length = frame.length();
-        if (batch.position() + length > MOST) {
-            drain();
-        }
-        if (length > MOST) {
-            frame.writeTo(opened());
-            sent = true;
-        } else {
-            reserve(length);
-            frame.copyTo(0, batch);
+        try {
+            if (batch.position() + length > MOST) {
+                drain();
+            }
+            if (length > MOST) {
+                frame.writeTo(opened());
+                sent = true;
+            } else {
+                reserve(length);
+                frame.copyTo(0, batch);
+            }
+        } catch (ServerConnectionException | UncheckedIOException gone) {
+            throw gone(gone);
         }
     }
 
@@ -174,11 +178,7 @@ public final class HttpWire implements Wire {
 
     private void drain() throws IOException {
         if (batch.position() > 0) {
-            try {
-                opened().write(batch.array(), 0, batch.position());
-            } catch (ServerConnectionException | UncheckedIOException gone) {
-                throw gone(gone);
-            }
+            opened().write(batch.array(), 0, batch.position());
             batch.clear();
             sent = true;
         }

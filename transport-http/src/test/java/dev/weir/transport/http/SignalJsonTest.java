@@ -208,6 +208,30 @@ class SignalJsonTest {
     }
 
     @Test
+    void whateverTheDataAreTheyCanBeReadAgain() throws IOException {
+        Random random = new Random(11);
+        String[] pieces = {
+            "{", "}", "[", "]", "\"", ":", ",", "1", "-", "e", "\\", "u00", "\n", "\r", " ", "\0", "é", "\u2028", "t"
+        };
+        for (int n = 0; n < 50_000; n++) {
+            StringBuilder data = new StringBuilder();
+            for (int left = random.nextInt(12); left > 0; left--) {
+                data.append(pieces[random.nextInt(pieces.length)]);
+            }
+            String json = json(event(data.toString()));
+            assertThat(json).doesNotContain("\n", "\r");
+            try (JsonParser parser = new JsonFactory().createParser(json)) {
+                while (parser.nextToken() != null) {
+                    parser.getText();
+                }
+            }
+            if (json.contains("\"data\":\"") && !data.toString().strip().startsWith("\"")) {
+                assertThat(parsed(json)).isEqualTo(data.toString());
+            }
+        }
+    }
+
+    @Test
     void base64OnRequest() {
         assertThat(json(event("{}"), Format.Encoding.BASE64)).endsWith("\"data\":\"e30=\",\"encoding\":\"base64\"}");
     }

@@ -13,6 +13,7 @@ import dev.weir.Refusal;
 import dev.weir.Sources;
 import dev.weir.hub.Topic;
 import dev.weir.tck.Stage;
+import io.helidon.webserver.WebServer;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -361,6 +362,28 @@ class StreamServiceTest {
     }
 
     @Test
+    void aListenerOfTheApplicationsNeedsNoTuning() throws IOException {
+        LineService service = new LineService(sources, Duration.ofSeconds(1));
+        WebServer plain = WebServer.builder()
+                .host("127.0.0.1")
+                .shutdownHook(false)
+                .routing(routing -> routing.register("/lines", service))
+                .build()
+                .start();
+        topic.publish(Event.of(null, "1"));
+        topic.publish(Event.of(null, "x".repeat(9_000)));
+        topic.publish(Event.of(null, "3"));
+        try (RawClient client = new RawClient(new InetSocketAddress("127.0.0.1", plain.port()))) {
+            client.get("/lines/orders?from=earliest&limit=3").head();
+            assertThat(client.chunk()).isEqualTo("1\n" + "x".repeat(9_000) + "\n3\n");
+            assertThat(client.chunk()).isEmpty();
+        } finally {
+            service.close();
+            plain.stop();
+        }
+    }
+
+    @Test
     void aStopWithoutAWordLeavesNoTerminatingChunk() throws IOException {
         sources.register(
                 "export",
@@ -394,8 +417,9 @@ class StreamServiceTest {
         assertThat(warnings.seen).isEmpty();
     }
 
-    @Test
-    void aClientThatDoesNotReadIsCut() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {100, 10_000, 300_000})
+    void aClientThatDoesNotReadIsCut(int size) throws Exception {
         AtomicInteger interrupted = new AtomicInteger();
         CountDownLatch started = new CountDownLatch(1);
         sources.register(
@@ -403,7 +427,7 @@ class StreamServiceTest {
                 asked -> Cold.run(out -> {
                     try {
                         while (true) {
-                            out.emit(Event.of(null, "y".repeat(10_000)));
+                            out.emit(Event.of(null, "y".repeat(size)));
                             started.countDown();
                         }
                     } catch (InterruptedException cancelled) {
