@@ -1,0 +1,69 @@
+package dev.weir.server.access;
+
+import dev.weir.server.access.AccessEntry.What;
+import io.helidon.http.Method;
+import io.helidon.webserver.http.Filter;
+import io.helidon.webserver.http.FilterChain;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/** Logs every HTTP request when it ends, and a stream also when it begins. */
+public final class HttpAccess implements Filter {
+
+    private final AccessLog log;
+
+    /**
+     * A filter; it belongs before all others.
+     *
+     * @param log takes the entries
+     */
+    public HttpAccess(AccessLog log) {
+        this.log = log;
+    }
+
+    @Override
+    public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+        long start = System.nanoTime();
+        String path = request.path().rawPath();
+        boolean stream = (path.startsWith("/events/") || path.startsWith("/streams/"))
+                && request.prologue().method().equals(Method.GET);
+        if (stream) {
+            log.add(entry(What.OPENED, request, path, OptionalInt.empty(), start, OptionalLong.empty()));
+        }
+        try {
+            chain.proceed();
+        } finally {
+            log.add(entry(
+                    stream ? What.CLOSED : What.REQUEST,
+                    request,
+                    path,
+                    OptionalInt.of(response.status().code()),
+                    start,
+                    stream ? OptionalLong.empty() : OptionalLong.of(response.bytesWritten())));
+        }
+    }
+
+    private static AccessEntry entry(
+            What what, RoutingRequest request, String path, OptionalInt status, long start, OptionalLong bytes) {
+        return new AccessEntry(
+                what,
+                "http",
+                request.prologue().method().text(),
+                path,
+                host(request.remotePeer().address()),
+                status,
+                Duration.ofNanos(System.nanoTime() - start),
+                bytes);
+    }
+
+    static String host(SocketAddress peer) {
+        return peer instanceof InetSocketAddress address && address.getAddress() != null
+                ? address.getAddress().getHostAddress()
+                : peer.toString();
+    }
+}

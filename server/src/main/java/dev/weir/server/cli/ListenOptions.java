@@ -1,0 +1,47 @@
+package dev.weir.server.cli;
+
+import dev.weir.server.config.Config;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options that every server has. What isn't given is left to the configuration. */
+final class ListenOptions {
+
+    @Option(names = "--http-port", paramLabel = "PORT", description = "HTTP; 0 takes a free one (default: 8080)")
+    @Nullable
+    Integer httpPort;
+
+    @Option(names = "--grpc-port", paramLabel = "PORT", description = "gRPC; 0 takes a free one (default: 50051)")
+    @Nullable
+    Integer grpcPort;
+
+    @Option(names = "--bind", paramLabel = "ADDRESS", description = "where HTTP and gRPC listen (default: 127.0.0.1)")
+    @Nullable
+    String bind;
+
+    @Option(
+            names = "--kafka",
+            paramLabel = "HOST:PORT",
+            description = "a broker of the cluster to use, or several with commas between")
+    @Nullable
+    String kafka;
+
+    @Option(
+            names = "--ready-file",
+            paramLabel = "FILE",
+            description = "written when everything accepts connections: one JSON object with pid, http, grpc, kafka")
+    @Nullable
+    Path readyFile;
+
+    Config over(Config config) {
+        Config.Listeners listeners = config.listeners();
+        Config told = config.with(new Config.Listeners(
+                bind == null ? listeners.bind() : bind,
+                httpPort == null ? listeners.http() : httpPort,
+                grpcPort == null ? listeners.grpc() : grpcPort,
+                listeners.adminBind(),
+                listeners.admin()));
+        return kafka == null ? told : told.withBootstrap(kafka);
+    }
+}

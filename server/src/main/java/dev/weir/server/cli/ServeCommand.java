@@ -1,0 +1,107 @@
+package dev.weir.server.cli;
+
+import dev.weir.server.config.Config;
+import dev.weir.server.config.ConfigFile;
+import dev.weir.server.run.CannotStart;
+import dev.weir.server.run.Clusters;
+import dev.weir.server.run.Node;
+import dev.weir.server.run.Stopper;
+import dev.weir.server.run.Welcome;
+import dev.weir.server.topics.KafkaTopics;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code weir serve}: a server for a cluster of one's own. */
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Serves topics of a Kafka cluster. Only listed topics can be seen.",
+            "Options win over the configuration file; `weir serve --example` prints one."
+        })
+final class ServeCommand implements Callable<Integer> {
+
+    private static final int ADMIN_PORT = 8081;
+
+    @Mixin
+    private final ListenOptions listen = new ListenOptions();
+
+    @Option(names = "--config", paramLabel = "FILE", description = "a configuration in YAML")
+    private @Nullable Path config;
+
+    @Option(
+            names = "--topics",
+            paramLabel = "NAME",
+            split = ",",
+            description = "topics to serve, besides those of the configuration")
+    private List<String> topics = List.of();
+
+    @Option(
+            names = "--admin-port",
+            paramLabel = "PORT",
+            description = "console and health, and the streams too; 0 takes a free one (default: 8081)")
+    private @Nullable Integer adminPort;
+
+    @Option(names = "--example", description = "prints a configuration with comments, and exits")
+    private boolean example;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        if (example) {
+            spec.commandLine().getOut().print(ConfigFile.example());
+            spec.commandLine().getOut().flush();
+            return 0;
+        }
+        Config told = told();
+        Stopper stopper = new Stopper();
+        try (Node node = Node.listen(told);
+                KafkaTopics cluster = Clusters.connect(told)) {
+            node.serve(cluster);
+            Serving.untilAsked(
+                    node.ready(told.kafka().getOrDefault(Config.BOOTSTRAP, "")),
+                    listen.readyFile,
+                    stopper,
+                    spec,
+                    ready -> {
+                        String first = told.topics().iterator().next();
+                        return Welcome.text(ready, new TreeSet<>(told.topics()), first, first);
+                    });
+            node.close();
+        } catch (CannotStart | InterruptedException failure) {
+            if (!stopper.asked()) {
+                throw failure;
+            }
+        }
+        return 0;
+    }
+
+    private Config told() {
+        Config told = listen.over(config == null ? Config.DEFAULT : ConfigFile.read(config))
+                .withTopics(topics);
+        Config.Listeners at = told.listeners();
+        int admin = adminPort != null ? adminPort : at.admin().orElse(ADMIN_PORT);
+        if (told.topics().isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "no topics are listed; give --topics NAME, or topics: in --config FILE");
+        }
+        if (!told.kafka().containsKey(Config.BOOTSTRAP)) {
+            throw new ParameterException(
+                    spec.commandLine(), "no cluster is named; give --kafka HOST:PORT, or kafka: in --config FILE");
+        }
+        return told.with(new Config.Listeners(at.bind(), at.http(), at.grpc(), at.adminBind(), OptionalInt.of(admin)));
+    }
+}

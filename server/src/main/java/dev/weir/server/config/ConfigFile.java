@@ -1,0 +1,191 @@
+package dev.weir.server.config;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a configuration from YAML. What it doesn't know is an error that names the key, its line and what is allowed. */
+public final class ConfigFile {
+
+    private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,249}");
+    private static final String KEYS =
+            "kafka, topics, bind, http-port, grpc-port, admin-bind, admin-port, hosts," + " access-topic, limits";
+
+    private final Path file;
+    private final JsonParser yaml;
+    private int line = 1;
+
+    private final Map<String, String> kafka = new TreeMap<>();
+    private final Set<String> topics = new TreeSet<>();
+    private final Set<String> hosts = new TreeSet<>();
+    private String bind = Config.DEFAULT.listeners().bind();
+    private String adminBind = Config.DEFAULT.listeners().adminBind();
+    private int http = Config.DEFAULT.listeners().http();
+    private int grpc = Config.DEFAULT.listeners().grpc();
+    private OptionalInt admin = OptionalInt.empty();
+    private int maxEventBytes = Config.DEFAULT.limits().maxEventBytes();
+    private int maxBodyBytes = Config.DEFAULT.limits().maxBodyBytes();
+    private Optional<String> accessTopic = Optional.empty();
+
+    private ConfigFile(Path file, JsonParser yaml) {
+        this.file = file;
+        this.yaml = yaml;
+    }
+
+    /**
+     * Reads a file. Blocks.
+     *
+     * @param file the file
+     * @return what it says, over the defaults
+     * @throws ConfigException it can't be read, is no YAML, or says what is not allowed
+     */
+    public static Config read(Path file) {
+        try (JsonParser yaml = new YAMLFactory().createParser(Files.readAllBytes(file))) {
+            return new ConfigFile(file, yaml).config();
+        } catch (NoSuchFileException missing) {
+            throw new ConfigException(file + ": there is no such file");
+        } catch (JsonProcessingException malformed) {
+            var where = malformed.getLocation();
+            throw new ConfigException(file + (where == null ? "" : ":" + where.getLineNr()) + ": no YAML: "
+                    + malformed.getOriginalMessage().lines().findFirst().orElse(""));
+        } catch (IOException unreadable) {
+            throw new ConfigException(file + ": cannot be read: " + unreadable.getMessage());
+        }
+    }
+
+    /**
+     * A configuration with comments.
+     *
+     * @return YAML
+     */
+    public static String example() {
+        try (InputStream in = Objects.requireNonNull(ConfigFile.class.getResourceAsStream("example.yaml"))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private Config config() throws IOException {
+        if (yaml.nextToken() != null) {
+            map("", KEYS, this::top);
+        }
+        return new Config(
+                kafka,
+                topics,
+                new Config.Listeners(bind, http, grpc, adminBind, admin),
+                new Config.Limits(maxEventBytes, maxBodyBytes),
+                hosts,
+                accessTopic);
+    }
+
+    private void top(String key) throws IOException {
+        switch (key) {
+            case "kafka" ->
+                map(
+                        key,
+                        "properties of Kafka's clients, such as bootstrap.servers",
+                        name -> kafka.put(name, scalar(key + "." + name)));
+            case "topics" -> list(key, topics);
+            case "hosts" -> list(key, hosts);
+            case "bind" -> bind = scalar(key);
+            case "admin-bind" -> adminBind = scalar(key);
+            case "http-port" -> http = number(key, 0, 65_535);
+            case "grpc-port" -> grpc = number(key, 0, 65_535);
+            case "admin-port" -> admin = OptionalInt.of(number(key, 0, 65_535));
+            case "access-topic" -> accessTopic = Optional.of(topic(key));
+            case "limits" -> map(key, "max-event-bytes, max-body-bytes", this::limit);
+            default -> throw wrong(key + ": unknown key; allowed are " + KEYS);
+        }
+    }
+
+    private void limit(String key) throws IOException {
+        switch (key) {
+            case "max-event-bytes" -> maxEventBytes = number("limits." + key, 1, 64 << 20);
+            case "max-body-bytes" -> maxBodyBytes = number("limits." + key, 1, 64 << 20);
+            default -> throw wrong("limits." + key + ": unknown key; allowed are max-event-bytes, max-body-bytes");
+        }
+    }
+
+    private interface Entry {
+        void read(String key) throws IOException;
+    }
+
+    private void map(String of, String allowed, Entry entry) throws IOException {
+        if (yaml.currentToken() != JsonToken.START_OBJECT) {
+            throw wrong((of.isEmpty() ? "the file" : of) + ": allowed is a map of " + allowed);
+        }
+        Set<String> seen = new HashSet<>();
+        while (yaml.nextToken() == JsonToken.FIELD_NAME) {
+            String key = yaml.currentName();
+            line = yaml.currentTokenLocation().getLineNr();
+            if (!seen.add(key)) {
+                throw wrong(key + ": given twice");
+            }
+            yaml.nextToken();
+            entry.read(key);
+        }
+    }
+
+    private void list(String key, Set<String> into) throws IOException {
+        if (yaml.currentToken() != JsonToken.START_ARRAY) {
+            throw wrong(key + ": allowed is a list, such as [orders, payments]");
+        }
+        while (yaml.nextToken() != JsonToken.END_ARRAY) {
+            line = yaml.currentTokenLocation().getLineNr();
+            into.add(key.equals("topics") ? topic(key) : scalar(key));
+        }
+    }
+
+    private String topic(String key) throws IOException {
+        String name = scalar(key);
+        if (!TOPIC.matcher(name).matches()) {
+            throw wrong(
+                    key + ": " + name + " is no name of a topic; allowed are 1 to 249 characters of A-Z a-z 0-9 . _ -");
+        }
+        return name;
+    }
+
+    private String scalar(String key) throws IOException {
+        @Nullable JsonToken token = yaml.currentToken();
+        if (token == null || !token.isScalarValue() || token == JsonToken.VALUE_NULL) {
+            throw wrong(key + ": allowed is a plain value");
+        }
+        return yaml.getText();
+    }
+
+    private int number(String key, int least, int most) throws IOException {
+        String text = scalar(key);
+        try {
+            int number = Integer.parseInt(text.replace("_", ""));
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException malformed) {
+            // told below, like a number out of range
+        }
+        throw wrong(key + ": " + text + " is not allowed; allowed are whole numbers from " + least + " to " + most);
+    }
+
+    private ConfigException wrong(String what) {
+        return new ConfigException(file + ":" + line + ": " + what);
+    }
+}

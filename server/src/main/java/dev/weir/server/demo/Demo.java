@@ -1,0 +1,125 @@
+package dev.weir.server.demo;
+
+import dev.weir.embedded.kafka.BrokerException;
+import dev.weir.embedded.kafka.EmbeddedKafka;
+import dev.weir.server.config.Config;
+import dev.weir.server.run.CannotStart;
+import dev.weir.server.run.Clusters;
+import dev.weir.server.run.Node;
+import dev.weir.server.run.Ports;
+import dev.weir.server.topics.KafkaTopics;
+import java.net.BindException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * The demo: a broker of its own in this process, unless a cluster is named, and topics that tell of real things. Closing it ends all
+ * in the order in which nothing is lost: streams, listeners, figures, clients of Kafka, broker.
+ */
+public final class Demo implements AutoCloseable {
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+
+    private Demo() {}
+
+    /**
+     * Starts everything. Blocks until clients can connect.
+     *
+     * @param config listeners and, if a cluster is to be used, its properties
+     * @param broker the broker's data and port, used if no cluster is named
+     * @return the server within the demo, which is closed with it
+     * @throws CannotStart a port is taken, or the cluster does not answer
+     * @throws InterruptedException the process is to end
+     */
+    public static Started start(Config config, EmbeddedKafka.Settings broker) throws InterruptedException {
+        boolean own = config.kafka().isEmpty();
+        if (own) {
+            Ports.requireFree("--kafka-port", broker.host(), broker.port());
+        }
+        Demo demo = new Demo();
+        CompletableFuture<Node> listening =
+                listen(config.withTopics(DemoTopics.ALL).withAccessTopic(DemoTopics.ACCESS));
+        try {
+            Config found = own ? config.withBootstrap(demo.own(broker).bootstrap()) : config;
+            KafkaTopics cluster = demo.keep(Clusters.connect(found));
+            DemoTopics.create(found.kafka());
+            demo.keep(new Figures(cluster));
+            Node node = demo.keep(await(listening));
+            node.serve(cluster);
+            return new Started(demo, node, found.kafka().getOrDefault(Config.BOOTSTRAP, ""));
+        } catch (RuntimeException | InterruptedException failure) {
+            listening.thenAccept(Node::close);
+            demo.close();
+            throw failure;
+        }
+    }
+
+    private static CompletableFuture<Node> listen(Config config) {
+        CompletableFuture<Node> listening = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("weir-listen").start(() -> {
+            try {
+                listening.complete(Node.listen(config));
+            } catch (RuntimeException failure) {
+                listening.completeExceptionally(failure);
+            }
+        });
+        return listening;
+    }
+
+    private static Node await(CompletableFuture<Node> listening) {
+        try {
+            return listening.join();
+        } catch (CompletionException failure) {
+            throw failure.getCause() instanceof CannotStart told ? told : failure;
+        }
+    }
+
+    private EmbeddedKafka own(EmbeddedKafka.Settings settings) {
+        try {
+            return keep(EmbeddedKafka.start(settings));
+        } catch (BrokerException failure) {
+            String change = failure.getCause() instanceof BindException ? "; choose another --kafka-port" : "";
+            throw new CannotStart("the demo's broker: " + failure.getMessage() + change);
+        }
+    }
+
+    private <T extends AutoCloseable> T keep(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    @Override
+    public void close() {
+        parts.forEach(part -> {
+            try {
+                part.close();
+            } catch (Exception failure) {
+                System.getLogger(Demo.class.getName())
+                        .log(System.Logger.Level.WARNING, "a part of the demo did not end cleanly", failure);
+            }
+        });
+        parts.clear();
+    }
+
+    /**
+     * A demo that runs.
+     *
+     * @param demo ends it all when closed
+     * @param node the server
+     * @param kafka the brokers' addresses
+     */
+    public record Started(Demo demo, Node node, String kafka) {
+
+        /**
+         * The demo's topics.
+         *
+         * @return their names
+         */
+        public List<String> topics() {
+            return DemoTopics.ALL;
+        }
+    }
+}

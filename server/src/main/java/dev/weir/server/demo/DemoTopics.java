@@ -1,0 +1,89 @@
+package dev.weir.server.demo;
+
+import dev.weir.server.run.CannotStart;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/** The demo's topics, and how they are made where they don't exist. */
+final class DemoTopics {
+
+    static final String SYSTEM = "system";
+    static final String ACCESS = "access";
+    static final String CLOCK = "clock";
+    static final String PLAYGROUND = "playground";
+    static final List<String> ALL = List.of(SYSTEM, ACCESS, CLOCK, PLAYGROUND);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Map<String, String> SMALL = Map.of(
+            "retention.ms", String.valueOf(Duration.ofDays(1).toMillis()),
+            "retention.bytes", String.valueOf(64 << 20),
+            "segment.bytes", String.valueOf(16 << 20));
+
+    private DemoTopics() {}
+
+    /** Makes the topics that are missing, and waits until all can be used. Blocks. */
+    static void create(Map<String, String> client) throws InterruptedException {
+        Map<String, Object> properties = new HashMap<>(client);
+        properties.put(AdminClientConfig.CLIENT_ID_CONFIG, "weir-demo");
+        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
+        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis() / 2);
+        try (Admin admin = Admin.create(properties)) {
+            create(admin, System.nanoTime() + PATIENCE.toNanos());
+        }
+    }
+
+    private static void create(Admin admin, long deadline) throws InterruptedException {
+        List<NewTopic> wanted = ALL.stream()
+                .map(name -> new NewTopic(name, name.equals(CLOCK) ? Clock.PARTITIONS : 1, (short) -1).configs(SMALL))
+                .toList();
+        for (KafkaFuture<Void> answer : admin.createTopics(wanted).values().values()) {
+            try {
+                answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (ExecutionException failure) {
+                if (!(failure.getCause() instanceof TopicExistsException)) {
+                    throw failed(String.valueOf(failure.getCause()));
+                }
+            } catch (TimeoutException late) {
+                throw failed("no answer");
+            }
+        }
+        while (!usable(admin)) {
+            if (System.nanoTime() > deadline) {
+                throw failed("they have no leader after " + PATIENCE.toSeconds() + " s");
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    private static boolean usable(Admin admin) throws InterruptedException {
+        try {
+            return admin
+                    .describeTopics(ALL)
+                    .allTopicNames()
+                    .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                    .values()
+                    .stream()
+                    .map(TopicDescription::partitions)
+                    .flatMap(List::stream)
+                    .allMatch(partition ->
+                            partition.leader() != null && !partition.leader().isEmpty());
+        } catch (ExecutionException | TimeoutException notYet) {
+            return false;
+        }
+    }
+
+    private static CannotStart failed(String why) {
+        return new CannotStart("cannot make the demo's topics: " + why + "; check --kafka");
+    }
+}

@@ -1,0 +1,39 @@
+package dev.weir.server.http;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.server.topics.Catalogue;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+
+/** {@code GET /topics}: the topics, and where each is read and written. */
+final class TopicsRoute implements Handler {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Catalogue catalogue;
+    private final String grpc;
+
+    TopicsRoute(Catalogue catalogue, String grpc) {
+        this.catalogue = catalogue;
+        this.grpc = grpc;
+    }
+
+    @Override
+    public void handle(ServerRequest request, ServerResponse response) {
+        ObjectNode answer = JSON.createObjectNode();
+        ArrayNode topics = answer.putArray("topics");
+        catalogue
+                .partitions()
+                .forEach((name, partitions) -> topics.addObject()
+                        .put("name", name)
+                        .put("partitions", partitions)
+                        .put("events", "/events/" + name)
+                        .put("stream", "/streams/" + name)
+                        .put("publish", "/topics/" + name + "/events"));
+        answer.put("grpc", grpc);
+        Body.json(response, answer.toString());
+    }
+}

@@ -1,0 +1,157 @@
+package dev.weir.server.http;
+
+import dev.weir.server.access.AccessLog;
+import dev.weir.server.access.HttpAccess;
+import dev.weir.server.config.Config;
+import dev.weir.server.topics.Catalogue;
+import dev.weir.transport.chunked.ChunkedService;
+import dev.weir.transport.http.HttpListener;
+import dev.weir.transport.http.StreamService;
+import dev.weir.transport.sse.SseService;
+import io.helidon.webserver.ListenerConfig;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http.HttpRouting;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * HTTP: one listener with every route, or, with an admin port, a public one with neither console nor health and an admin listener
+ * with all.
+ */
+public final class Web implements AutoCloseable {
+
+    private static final String ADMIN = "admin";
+    private static final Duration GRACE = Duration.ofMillis(200);
+
+    /** Helidon's own limit for a body, far above the one for publishing, whose refusal says more. */
+    private static final long LARGEST_BODY = 64 << 20;
+
+    private final Config config;
+    private final Catalogue catalogue;
+    private final Health health;
+    private final AccessLog log;
+    private final String grpc;
+    private final List<StreamService> streams = new ArrayList<>();
+    private final WebServer server;
+
+    private Web(Config config, Catalogue catalogue, Health health, AccessLog log, String grpc) {
+        this.config = config;
+        this.catalogue = catalogue;
+        this.health = health;
+        this.log = log;
+        this.grpc = grpc;
+        this.server = server();
+    }
+
+    /**
+     * Opens the listeners. Blocks until connections are accepted.
+     *
+     * @param config addresses and limits
+     * @param catalogue what is offered
+     * @param health what is told of it
+     * @param log takes an entry for each request
+     * @param grpc where gRPC is served, for those who ask for topics
+     * @return the listeners
+     * @throws RuntimeException an address is taken or can't be used
+     */
+    public static Web start(Config config, Catalogue catalogue, Health health, AccessLog log, String grpc) {
+        Web web = new Web(config, catalogue, health, log, grpc);
+        try {
+            web.server.start();
+        } catch (RuntimeException failure) {
+            web.close();
+            throw failure;
+        }
+        return web;
+    }
+
+    /**
+     * Where HTTP is served.
+     *
+     * @return the address, its port never 0
+     */
+    public InetSocketAddress address() {
+        return new InetSocketAddress(address(config.listeners().bind()), server.port());
+    }
+
+    /**
+     * Where the admin listener is, if there is one.
+     *
+     * @return the address, its port never 0
+     */
+    public Optional<InetSocketAddress> admin() {
+        return config.listeners().admin().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new InetSocketAddress(address(config.listeners().adminBind()), server.port(ADMIN)));
+    }
+
+    /** Cuts the streams that are left and closes the listeners. Blocks a moment. Idempotent. */
+    @Override
+    public void close() {
+        streams.forEach(StreamService::close);
+        server.stop();
+    }
+
+    private WebServer server() {
+        OptionalInt admin = config.listeners().admin();
+        WebServerConfig.Builder builder = WebServer.builder().shutdownHook(false);
+        listener(builder, config.listeners().bind(), config.listeners().http(), admin.isEmpty());
+        if (admin.isPresent()) {
+            builder.putSocket(
+                    ADMIN,
+                    listener(ListenerConfig.builder(), config.listeners().adminBind(), admin.getAsInt(), true)
+                            .build());
+        }
+        return builder.build();
+    }
+
+    private <B extends ListenerConfig.BuilderBase<B, ?>> B listener(B builder, String bind, int port, boolean all) {
+        InetAddress address = address(bind);
+        HttpRouting.Builder routing = HttpRouting.builder();
+        routing.addFilter(new HttpAccess(log));
+        routing.addFilter(new HostCheck(address.isLoopbackAddress(), config.hosts()));
+        routes(routing, all);
+        return HttpListener.tune(builder)
+                .address(address)
+                .port(port)
+                .maxPayloadSize(LARGEST_BODY)
+                .contentEncoding(new RawBodies())
+                .shutdownGracePeriod(GRACE)
+                .addRouting(routing);
+    }
+
+    private void routes(HttpRouting.Builder routing, boolean all) {
+        SseService sse = new SseService(catalogue);
+        ChunkedService chunked = new ChunkedService(catalogue);
+        streams.add(sse);
+        streams.add(chunked);
+        Routes routes = new Routes(routing);
+        routing.register("/events", sse);
+        routing.register("/streams", chunked);
+        routes.get("/topics", new TopicsRoute(catalogue, grpc));
+        routes.post(
+                "/topics/{topic}/events",
+                new PublishRoute(catalogue, config.limits().maxBodyBytes()));
+        Pages.descriptions(routes);
+        if (all) {
+            Pages.console(routes);
+            health.routes(routes);
+        }
+        routes.rest();
+    }
+
+    private static InetAddress address(String bind) {
+        try {
+            return InetAddress.getByName(bind);
+        } catch (UnknownHostException unknown) {
+            throw new IllegalArgumentException(bind + " is no address of this host", unknown);
+        }
+    }
+}

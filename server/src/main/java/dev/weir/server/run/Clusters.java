@@ -1,0 +1,62 @@
+package dev.weir.server.run;
+
+import dev.weir.server.config.Config;
+import dev.weir.server.topics.KafkaTopics;
+import dev.weir.sources.kafka.KafkaCluster;
+import dev.weir.sources.kafka.KafkaSettings;
+import java.time.Duration;
+
+/** Connects to Kafka, or says in one line why not. */
+public final class Clusters {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private Clusters() {}
+
+    /**
+     * Connects. Blocks until a broker has answered, ten seconds at the most.
+     *
+     * @param config names the cluster
+     * @return the cluster's topics
+     * @throws CannotStart no broker answers, or a property is not allowed
+     */
+    public static KafkaTopics connect(Config config) {
+        String bootstrap = config.kafka().getOrDefault(Config.BOOTSTRAP, "");
+        if (bootstrap.isEmpty()) {
+            throw new CannotStart(
+                    "no Kafka cluster is named; give --kafka host:port, or kafka: bootstrap.servers in --config");
+        }
+        KafkaCluster cluster;
+        try {
+            cluster = new KafkaCluster(settings(config, bootstrap));
+        } catch (RuntimeException refused) {
+            throw new CannotStart("Kafka's client refuses its properties: " + reason(refused)
+                    + "; check --kafka and kafka: in --config");
+        }
+        if (!cluster.awaitAvailable(PATIENCE)) {
+            cluster.close();
+            throw new CannotStart("no Kafka broker answers at " + bootstrap + " within " + PATIENCE.toSeconds()
+                    + " s; start it, or choose another --kafka");
+        }
+        return new KafkaTopics(cluster);
+    }
+
+    private static KafkaSettings settings(Config config, String bootstrap) {
+        KafkaSettings defaults = KafkaSettings.of(bootstrap).with(config.kafka());
+        return new KafkaSettings(
+                defaults.client(),
+                defaults.retention(),
+                config.limits().maxEventBytes(),
+                defaults.catchUpReaders(),
+                defaults.idle(),
+                defaults.timeout());
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
+    }
+}

@@ -1,0 +1,141 @@
+package dev.weir.server.run;
+
+import dev.weir.server.access.AccessLog;
+import dev.weir.server.access.GrpcAccess;
+import dev.weir.server.config.Config;
+import dev.weir.server.http.Health;
+import dev.weir.server.http.Web;
+import dev.weir.server.topics.Catalogue;
+import dev.weir.server.topics.Cluster;
+import dev.weir.transport.grpc.GrpcEndpoint;
+import dev.weir.transport.grpc.GrpcTransport;
+import dev.weir.transport.grpc.TopicsService;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One server, assembled: listeners, catalogue, access log, health. It listens before it has a cluster, so that both can start at the
+ * same time; until {@link #serve} it refuses everything as unavailable.
+ */
+public final class Node implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Node.class.getName());
+    private static final Duration COME_BACK = Duration.ofSeconds(1);
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(1);
+
+    private final Config config;
+    private final Catalogue catalogue;
+    private final Health health;
+    private final AccessLog log;
+    private final Web web;
+    private final GrpcEndpoint grpc;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Node(Config config) {
+        this.config = config;
+        catalogue = new Catalogue(config.topics(), config.limits().maxEventBytes());
+        health = new Health(catalogue);
+        log = new AccessLog();
+        requireFree(config.listeners());
+        grpc = grpc();
+        web = web();
+    }
+
+    /**
+     * Opens the listeners. Blocks until connections are accepted.
+     *
+     * @param config what to offer and where
+     * @return a server without a cluster
+     * @throws CannotStart a port is taken, or an address is none of this host
+     */
+    public static Node listen(Config config) {
+        return new Node(config);
+    }
+
+    private static void requireFree(Config.Listeners at) {
+        Ports.requireFree("--http-port", at.bind(), at.http());
+        Ports.requireFree("--grpc-port", at.bind(), at.grpc());
+        at.admin().ifPresent(port -> Ports.requireFree("--admin-port", at.adminBind(), port));
+    }
+
+    private GrpcEndpoint grpc() {
+        InetSocketAddress address = new InetSocketAddress(
+                config.listeners().bind(), config.listeners().grpc());
+        try {
+            return new GrpcTransport()
+                    .open(
+                            catalogue,
+                            address,
+                            host -> host.addService(new TopicsService(catalogue, catalogue::partitions))
+                                    .intercept(new GrpcAccess(log)));
+        } catch (IOException taken) {
+            catalogue.close();
+            throw new CannotStart(taken.getMessage() + "; choose another --grpc-port");
+        }
+    }
+
+    private Web web() {
+        try {
+            return Web.start(config, catalogue, health, log, Ready.address(grpc.address()));
+        } catch (RuntimeException taken) {
+            grpc.close();
+            catalogue.close();
+            throw new CannotStart("cannot listen for HTTP: " + taken.getMessage() + "; choose another --http-port");
+        }
+    }
+
+    /**
+     * Offers the topics, and keeps the access log from here on.
+     *
+     * @param cluster where the topics live; not closed by this
+     */
+    public void serve(Cluster cluster) {
+        catalogue.attach(cluster);
+        config.accessTopic().ifPresent(topic -> log.writeTo(batch -> cluster.publish(topic, batch)));
+        health.started();
+    }
+
+    /**
+     * Where it can be reached.
+     *
+     * @param kafka the brokers' addresses
+     * @return these and its own
+     */
+    public Ready ready(String kafka) {
+        return Ready.of(web.address(), grpc.address(), kafka, web.admin());
+    }
+
+    /**
+     * Ends the server: readiness first, then every stream gets its stop, then what is left is cut. Blocks, about a second at the
+     * most. The cluster is the caller's to close. Idempotent.
+     */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        health.draining();
+        grpc.drain();
+        catalogue.drain(COME_BACK);
+        long end = System.nanoTime() + STOP_WITHIN.toNanos();
+        while (catalogue.open() > 0 && System.nanoTime() < end) {
+            LockSupport.parkNanos(this, 5_000_000);
+        }
+        if (catalogue.open() > 0) {
+            LOG.log(Level.INFO, "{0} streams are cut", catalogue.open());
+        }
+        web.close();
+        try {
+            grpc.close();
+        } catch (RuntimeException failure) {
+            LOG.log(Level.WARNING, "the gRPC listener was not closed", failure);
+        }
+        log.close();
+        catalogue.close();
+    }
+}

@@ -1,0 +1,32 @@
+package dev.weir.server.run;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+
+/** Asks for a port before anything is started, so that the answer is one clear message. */
+public final class Ports {
+
+    private Ports() {}
+
+    /**
+     * Checks that a port can be listened on. Does not block for long.
+     *
+     * @param option the option to change if it can't
+     * @param bind the address
+     * @param port the port; 0 is always free
+     * @throws CannotStart it can't
+     */
+    public static void requireFree(String option, String bind, int port) {
+        InetSocketAddress address = new InetSocketAddress(bind, port);
+        if (address.isUnresolved()) {
+            throw new CannotStart(bind + " is no address of this host; choose another --bind");
+        }
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(address, 1);
+        } catch (IOException taken) {
+            throw new CannotStart("cannot listen on " + bind + ":" + port + " (" + taken.getMessage()
+                    + "); stop what uses it, or choose another " + option);
+        }
+    }
+}

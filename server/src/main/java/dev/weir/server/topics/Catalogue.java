@@ -1,0 +1,145 @@
+package dev.weir.server.topics;
+
+import dev.weir.Bytes;
+import dev.weir.Code;
+import dev.weir.Cursor;
+import dev.weir.Event;
+import dev.weir.EventSource;
+import dev.weir.Publisher;
+import dev.weir.Refusal;
+import dev.weir.Sources;
+import dev.weir.Subscription;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this server offers: the topics on its list and nothing else, for reading and for publishing, with the limits that hold on
+ * every transport. Listeners can open before there is a cluster; until {@link #attach} everything is refused as unavailable.
+ */
+public final class Catalogue implements EventSource, Publisher, AutoCloseable {
+
+    private final Set<String> names;
+    private final int maxEventBytes;
+    private final Sources sources = new Sources();
+    private volatile @Nullable Cluster cluster;
+
+    /**
+     * A catalogue without a cluster.
+     *
+     * @param names the topics that may be seen
+     * @param maxEventBytes the most that data, key and type of a published event may have together
+     * @throws IllegalArgumentException for what is no name of a topic
+     */
+    public Catalogue(Set<String> names, int maxEventBytes) {
+        this.names = Set.copyOf(names);
+        this.maxEventBytes = maxEventBytes;
+        for (String name : names) {
+            sources.register(name, subscription -> cluster().topic(name).open(subscription));
+        }
+    }
+
+    /**
+     * Opens the topics for use.
+     *
+     * @param cluster where they live; not closed by this
+     */
+    public void attach(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @Override
+    public Cursor open(Subscription subscription) {
+        return sources.open(subscription);
+    }
+
+    /**
+     * The topics and how many partitions each has. May block.
+     *
+     * @return in order of their names; a topic that the cluster doesn't know is left out
+     * @throws Refusal source-unavailable
+     */
+    public Map<String, Integer> partitions() {
+        return new TreeMap<>(cluster().partitions(names));
+    }
+
+    /**
+     * Refuses as an attempt to read the topic would be refused, if it may not be seen or the server drains.
+     *
+     * @param topic the name asked for
+     * @throws Refusal not-found with near names, shutdown
+     */
+    public void requireVisible(String topic) {
+        if (!names.contains(topic)) {
+            sources.open(Subscription.to(topic)).close();
+        }
+    }
+
+    @Override
+    public List<Published> publish(String topic, List<Event> batch) {
+        requireVisible(topic);
+        for (int i = 0; i < batch.size(); i++) {
+            int bytes = bytes(batch.get(i));
+            if (bytes > maxEventBytes) {
+                throw new Refusal(
+                        Code.TOO_LARGE,
+                        "event " + (i + 1) + " has " + bytes + " bytes; allowed are " + maxEventBytes
+                                + " (max-event-bytes)");
+            }
+        }
+        return batch.isEmpty() ? List.of() : cluster().publish(topic, batch);
+    }
+
+    private static int bytes(Event event) {
+        Bytes data = event.data();
+        Bytes key = event.key();
+        String type = event.type();
+        return (data == null ? 0 : data.length())
+                + (key == null ? 0 : key.length())
+                + (type == null ? 0 : type.length());
+    }
+
+    /**
+     * Whether the topics can be read now.
+     *
+     * @return false without a cluster, or while its brokers don't answer
+     */
+    public boolean available() {
+        Cluster present = cluster;
+        return present != null && present.available();
+    }
+
+    /**
+     * How many streams are open.
+     *
+     * @return 0 or more
+     */
+    public int open() {
+        return sources.open();
+    }
+
+    /**
+     * Stops every stream and refuses new ones. Returns at once.
+     *
+     * @param retryAfter the shortest time to wait before coming back
+     */
+    public void drain(Duration retryAfter) {
+        sources.stop(Code.SHUTDOWN, "the server shuts down; come back with the last id", retryAfter);
+    }
+
+    @Override
+    public void close() {
+        sources.close();
+    }
+
+    private Cluster cluster() {
+        Cluster present = cluster;
+        if (present == null) {
+            throw new Refusal(Code.SOURCE_UNAVAILABLE, "the server is starting; try again in a moment");
+        }
+        return present;
+    }
+}
