@@ -1,0 +1,36 @@
+package dev.weir.client;
+
+import dev.weir.Cursor;
+import dev.weir.Subscription;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.util.Map;
+
+/** Lines of JSON from {@code {base}/streams/{name}}, whole events. */
+public final class NdjsonClient implements RemoteSource {
+
+    private final HttpCaller http;
+
+    /**
+     * A server's streams. Does not connect yet.
+     *
+     * @param base {@code http} or {@code https}, host, port and a path in front
+     * @param headers sent with every request
+     */
+    public NdjsonClient(URI base, Map<String, String> headers) {
+        http = new HttpCaller(base, headers);
+    }
+
+    @Override
+    public Cursor open(Subscription subscription) {
+        HttpResponse<InputStream> answer = http.get("/streams/" + Query.of(subscription), "application/x-ndjson");
+        String position = answer.headers().firstValue("stream-position").orElse("");
+        return RemoteCursor.over(position, new NdjsonReader(answer.body()));
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}

@@ -1,0 +1,25 @@
+package dev.weir.client;
+
+import dev.weir.Signal;
+import java.io.Closeable;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** One connection's receiving half. */
+interface SignalReader extends Closeable {
+
+    /**
+     * The next signal. Blocks until there is one. One thread.
+     *
+     * @return null if the connection has ended without a last signal
+     * @throws java.net.ProtocolException what came is no signal
+     * @throws IOException the connection was lost
+     * @throws InterruptedException the stream was closed
+     */
+    @Nullable
+    Signal next() throws IOException, InterruptedException;
+
+    /** Closes the connection and frees a blocked {@link #next}. Any thread; idempotent. */
+    @Override
+    void close();
+}
