@@ -11,6 +11,8 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -165,6 +167,47 @@ class TopicLogTest {
                 assertThat(wakes.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
                 assertThat(((Event) cursor.poll()).offset()).isEqualTo(n);
             }
+        }
+    }
+
+    /** Each append comes just as the reader, which has read the one before, finds nothing and arms. */
+    @Test
+    void noWakeIsLostBetweenAReaderAndAnAppenderThatRunNeckAndNeck() throws Exception {
+        try (TopicLog log = log(16, 1 << 20)) {
+            AtomicLong seen = new AtomicLong();
+            AtomicBoolean over = new AtomicBoolean();
+            LogCursor cursor = log.cursor(0);
+            Semaphore wakes = new Semaphore(0);
+            cursor.onReady(wakes::release);
+            Thread reader = Thread.ofPlatform().start(() -> {
+                while (!over.get()) {
+                    if (cursor.poll() == null) {
+                        wakes.acquireUninterruptibly();
+                        wakes.drainPermits();
+                    } else {
+                        seen.incrementAndGet();
+                    }
+                }
+            });
+            Random random = new Random(5);
+            long end = System.nanoTime() + 1_500_000_000;
+            for (long n = 0; System.nanoTime() < end; n++) {
+                long deadline = System.nanoTime() + 5_000_000_000L;
+                for (int spins = 0; seen.get() < n; spins++) {
+                    if (spins > 1_000) {
+                        assertThat(System.nanoTime()).as("lost the wake of append %d", n).isLessThan(deadline);
+                        Thread.yield();
+                    }
+                }
+                for (int wait = random.nextInt(60); wait > 0; wait--) {
+                    Thread.onSpinWait();
+                }
+                log.append(new Signal.Heartbeat(start.id(), n));
+            }
+            over.set(true);
+            wakes.release();
+            reader.join();
+            assertThat(seen.get()).isGreaterThan(1_000);
         }
     }
 
