@@ -21,13 +21,11 @@ final class GeneratedCursor implements Cursor, Cold.Emitter {
     // shared
     private final CountDownLatch first = new CountDownLatch(1);
     private volatile boolean closed;
+    private volatile boolean interrupted;
     private volatile @Nullable Refusal failedAtOnce;
 
     // the generator's thread
     private long events;
-
-    // the polling thread
-    private String position = "";
 
     private GeneratedCursor(Cold.Generator generator) {
         thread = Thread.ofVirtual().name("weir-generator").unstarted(() -> generate(generator));
@@ -61,7 +59,7 @@ final class GeneratedCursor implements Cursor, Cold.Emitter {
             if (!closed) {
                 fail(cancelled);
             }
-        } catch (Exception failure) {
+        } catch (Exception | Error failure) {
             if (!closed) {
                 fail(failure);
             }
@@ -70,7 +68,7 @@ final class GeneratedCursor implements Cursor, Cold.Emitter {
         }
     }
 
-    private void fail(Exception failure) {
+    private void fail(Throwable failure) {
         Refusal refusal = failure instanceof Refusal own
                 ? own
                 : new Refusal(Code.INTERNAL, "the source failed; what was sent so far is not complete");
@@ -93,11 +91,20 @@ final class GeneratedCursor implements Cursor, Cold.Emitter {
             }
         }
         if (closed) {
-            throw new InterruptedException();
+            throw cancelled();
         }
         events += signal instanceof Event ? 1 : 0;
         handOver.add(signal);
         first.countDown();
+    }
+
+    /** The one interrupt of {@link #close} has come and is taken, so that cleaning up is not interrupted again. */
+    private InterruptedException cancelled() {
+        while (!interrupted) {
+            Thread.yield();
+        }
+        Thread.interrupted();
+        return new InterruptedException("the client has gone");
     }
 
     @Override
@@ -107,21 +114,18 @@ final class GeneratedCursor implements Cursor, Cold.Emitter {
 
     @Override
     public @Nullable Signal poll() {
-        Signal signal = handOver.poll();
-        if (signal != null && !signal.id().isEmpty()) {
-            position = signal.id();
-        }
-        return signal;
+        return handOver.poll();
     }
 
     @Override
     public String position() {
-        return position;
+        return handOver.position();
     }
 
     @Override
     public void close() {
         closed = true;
         thread.interrupt();
+        interrupted = true;
     }
 }

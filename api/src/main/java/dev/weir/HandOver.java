@@ -15,6 +15,9 @@ final class HandOver {
     private final AtomicInteger bytes = new AtomicInteger();
     private volatile Runnable wake = () -> {};
 
+    // the polling thread
+    private String position = "";
+
     /** @param room run by the polling thread when there is room again */
     HandOver(Runnable room) {
         this.room = room;
@@ -39,8 +42,20 @@ final class HandOver {
             if (left < BOUND && left + weight >= BOUND) {
                 room.run();
             }
+            if (!signal.id().isEmpty()) {
+                position = signal.id();
+            }
         }
-        return signal;
+        return signal instanceof Signal.End end && end.id().isEmpty()
+                ? new Signal.End(position, end.events())
+                : signal instanceof Signal.Stop stop && stop.id().isEmpty()
+                        ? new Signal.Stop(position, stop.code(), stop.message(), stop.retryAfter())
+                        : signal;
+    }
+
+    /** The id of the last signal polled that had one. */
+    String position() {
+        return position;
     }
 
     boolean full() {

@@ -23,7 +23,6 @@ final class PublishedCursor implements Cursor, Flow.Subscriber<Signal> {
 
     // the polling thread
     private int taken;
-    private String position = "";
 
     @Override
     public void onSubscribe(Flow.Subscription subscription) {
@@ -32,6 +31,9 @@ final class PublishedCursor implements Cursor, Flow.Subscriber<Signal> {
             subscription.cancel();
         } else {
             subscription.request(WINDOW);
+            if (closed) {
+                subscription.cancel();
+            }
         }
     }
 
@@ -68,14 +70,8 @@ final class PublishedCursor implements Cursor, Flow.Subscriber<Signal> {
     @Override
     public @Nullable Signal poll() {
         Signal signal = handOver.poll();
-        if (signal == null) {
-            return null;
-        }
-        if (!signal.id().isEmpty()) {
-            position = signal.id();
-        }
         Flow.Subscription subscription = upstream.get();
-        if (subscription != null && ++taken == WINDOW / 2) {
+        if (signal != null && subscription != null && ++taken == WINDOW / 2) {
             taken = 0;
             subscription.request(WINDOW / 2);
         }
@@ -84,7 +80,7 @@ final class PublishedCursor implements Cursor, Flow.Subscriber<Signal> {
 
     @Override
     public String position() {
-        return position;
+        return handOver.position();
     }
 
     @Override

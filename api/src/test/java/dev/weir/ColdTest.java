@@ -1,0 +1,310 @@
+package dev.weir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.SubmissionPublisher;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class ColdTest {
+
+    @Test
+    void givesWhatWasEmittedAndTheEnd() {
+        Polled cursor = new Polled(Cold.run(out -> {
+            for (int n = 0; n < 1_000; n++) {
+                out.emit(Event.of("number", "" + n));
+            }
+        }));
+        for (int n = 0; n < 1_000; n++) {
+            assertThat(((Event) cursor.next()).data()).isEqualTo(Bytes.utf8("" + n));
+        }
+        assertThat(cursor.next()).isEqualTo(new Signal.End("", 1_000));
+        cursor.close();
+    }
+
+    @Test
+    void aGeneratorThatFailsBeforeItsFirstSignalIsARefusal() {
+        assertThatThrownBy(() -> Cold.run(out -> {
+                    throw new Refusal(Code.FORBIDDEN, "table: not yours");
+                }))
+                .isInstanceOfSatisfying(
+                        Refusal.class, no -> assertThat(no.code()).isEqualTo(Code.FORBIDDEN))
+                .hasMessage("table: not yours");
+        assertThatThrownBy(() -> Cold.run(out -> {
+                    throw new IllegalStateException("secret");
+                }))
+                .isInstanceOfSatisfying(
+                        Refusal.class, no -> assertThat(no.code()).isEqualTo(Code.INTERNAL))
+                .message()
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void aGeneratorThatFailsAfterItsFirstSignalIsAStop() {
+        Polled cursor = new Polled(Cold.run(out -> {
+            out.emit(Event.of("row", "1"));
+            throw new Refusal(Code.QUOTA, "enough", Duration.ofSeconds(9));
+        }));
+        assertThat(cursor.next()).isInstanceOf(Event.class);
+        assertThat(cursor.next()).isEqualTo(new Signal.Stop("", Code.QUOTA, "enough", Duration.ofSeconds(9)));
+    }
+
+    @Test
+    void anErrorEndsTheStreamAsWell() {
+        Polled cursor = new Polled(Cold.run(out -> {
+            out.emit(Event.of("row", "1"));
+            throw new StackOverflowError();
+        }));
+        assertThat(cursor.next()).isInstanceOf(Event.class);
+        assertThat(((Signal.Stop) cursor.next()).code()).isEqualTo(Code.INTERNAL);
+    }
+
+    @Test
+    void aGeneratorThatThinksForLongIsOpenedAndFailsWithAStop() {
+        CountDownLatch thought = new CountDownLatch(1);
+        Polled cursor = new Polled(Cold.run(out -> {
+            thought.await();
+            throw new Refusal(Code.NOT_FOUND, "too late for a refusal");
+        }));
+        assertThat(cursor.poll()).isNull();
+        thought.countDown();
+        assertThat(((Signal.Stop) cursor.next()).code()).isEqualTo(Code.NOT_FOUND);
+    }
+
+    @Test
+    void anEmptyStreamEndsAtOnce() {
+        assertThat(new Polled(Cold.run(out -> {})).next()).isEqualTo(new Signal.End("", 0));
+    }
+
+    @Test
+    void whatEndsAStreamNamesTheLastPosition() {
+        Polled ends = new Polled(Cold.run(out -> out.emit(Event.of("row", "1").withId("a-7"))));
+        assertThat(ends.next().id()).isEqualTo("a-7");
+        assertThat(ends.cursor.position()).isEqualTo("a-7");
+        assertThat(ends.next()).isEqualTo(new Signal.End("a-7", 1));
+        Polled stops = new Polled(Cold.run(out -> {
+            out.emit(Event.of("row", "1").withId("a-8"));
+            throw new IllegalStateException();
+        }));
+        stops.next();
+        assertThat(stops.next().id()).isEqualTo("a-8");
+    }
+
+    @Test
+    void noMoreThanTheBoundAndOneSignalWaitToBeSent() {
+        AtomicInteger emitted = new AtomicInteger();
+        Event event = Event.of("kilobyte", "x".repeat(1_000));
+        Polled cursor = new Polled(Cold.run(out -> {
+            while (true) {
+                out.emit(event);
+                emitted.incrementAndGet();
+            }
+        }));
+        int bound = (64 * 1024 + event.weight() - 1) / event.weight();
+        await(() -> emitted.get() == bound);
+        for (int n = 1; n <= 500; n++) {
+            cursor.next();
+            assertThat(emitted.get()).isLessThanOrEqualTo(bound + n);
+        }
+        await(() -> emitted.get() == bound + 500);
+        cursor.close();
+    }
+
+    @Test
+    void aSignalLargerThanTheBoundPasses() {
+        Polled cursor = new Polled(Cold.run(out -> {
+            for (int n = 0; n < 5; n++) {
+                out.emit(Event.of("large", "x".repeat(1 << 20)));
+            }
+        }));
+        for (int n = 0; n < 5; n++) {
+            assertThat(cursor.next()).isInstanceOf(Event.class);
+        }
+        assertThat(cursor.next()).isInstanceOf(Signal.End.class);
+    }
+
+    @Test
+    void closeInterruptsOnceAndCleaningUpIsNotInterrupted() throws Exception {
+        for (int round = 0; round < 200; round++) {
+            int pace = round;
+            AtomicInteger interrupts = new AtomicInteger();
+            AtomicReference<Exception> during = new AtomicReference<>();
+            CountDownLatch cleaned = new CountDownLatch(1);
+            Polled cursor = new Polled(Cold.run(out -> {
+                try {
+                    for (int n = 0; true; n++) {
+                        out.emit(Event.of("row", "x".repeat(pace % 2 == 0 ? 10 : 40_000)));
+                    }
+                } catch (InterruptedException cancelled) {
+                    interrupts.incrementAndGet();
+                    throw cancelled;
+                } finally {
+                    try {
+                        Thread.sleep(1);
+                    } catch (InterruptedException again) {
+                        during.set(again);
+                    }
+                    cleaned.countDown();
+                }
+            }));
+            for (int n = 0; n < round % 20; n++) {
+                cursor.next();
+            }
+            cursor.close();
+            assertThat(cleaned.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(interrupts).hasValue(1);
+            assertThat(during).as("interrupted while cleaning up").hasNullValue();
+        }
+    }
+
+    @Test
+    void aGeneratorThatSwallowsItsInterruptIsToldAgainByEmit() throws Exception {
+        AtomicInteger told = new AtomicInteger();
+        CountDownLatch over = new CountDownLatch(1);
+        Polled cursor = new Polled(Cold.run(out -> {
+            while (told.get() < 3) {
+                try {
+                    out.emit(Event.of("row", "x"));
+                } catch (InterruptedException swallowed) {
+                    told.incrementAndGet();
+                }
+            }
+            over.countDown();
+        }));
+        cursor.next();
+        cursor.close();
+        assertThat(over.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void closeDoesNotWaitForAGeneratorThatIgnoresInterrupts() {
+        CountDownLatch never = new CountDownLatch(1);
+        Polled cursor = new Polled(Cold.run(out -> {
+            out.emit(Event.of("row", "1"));
+            while (never.getCount() > 0) {
+                Thread.onSpinWait();
+                Thread.yield();
+            }
+        }));
+        cursor.next();
+        long start = System.nanoTime();
+        cursor.close();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+        never.countDown();
+    }
+
+    @Test
+    void anInterruptWhileOpeningIsARefusal() {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> Cold.run(out -> new CountDownLatch(1).await())).isInstanceOf(Refusal.class);
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void readsAPublisherToItsEnd() {
+        try (SubmissionPublisher<Event> publisher = new SubmissionPublisher<>()) {
+            Polled cursor = new Polled(Cold.from(publisher));
+            for (int n = 0; n < 200; n++) {
+                publisher.submit(Event.of("number", "" + n).withId("p" + n));
+            }
+            publisher.close();
+            List<String> ids = new ArrayList<>();
+            for (int n = 0; n < 200; n++) {
+                ids.add(cursor.next().id());
+            }
+            assertThat(ids).doesNotHaveDuplicates().startsWith("p0").endsWith("p199");
+            assertThat(cursor.next()).isEqualTo(new Signal.End("p199", 200));
+        }
+    }
+
+    @Test
+    void aPublishersErrorIsAStop() {
+        Polled cursor = new Polled(Cold.from(subscriber -> {
+            subscriber.onSubscribe(new Cancellable());
+            subscriber.onError(new IllegalStateException("secret"));
+        }));
+        Signal.Stop stop = (Signal.Stop) cursor.next();
+        assertThat(stop.code()).isEqualTo(Code.INTERNAL);
+        assertThat(stop.message()).doesNotContain("secret");
+    }
+
+    @Test
+    void closeCancelsThePublisherEvenIfItComesLate() {
+        AtomicReference<Flow.Subscriber<? super Event>> late = new AtomicReference<>();
+        Cursor cursor = Cold.from((Flow.Publisher<Event>) late::set);
+        cursor.onReady(() -> {});
+        cursor.close();
+        Cancellable subscription = new Cancellable();
+        late.get().onSubscribe(subscription);
+        assertThat(subscription.cancelled).isTrue();
+    }
+
+    private static final class Cancellable implements Flow.Subscription {
+
+        private volatile boolean cancelled;
+
+        @Override
+        public void request(long n) {}
+
+        @Override
+        public void cancel() {
+            cancelled = true;
+        }
+    }
+
+    private static void await(java.util.function.BooleanSupplier condition) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("not in time").isLessThan(end);
+            Thread.yield();
+        }
+    }
+
+    /** A cursor polled as a delivery does it: null, then the wake that is owed. */
+    static final class Polled {
+
+        private final Cursor cursor;
+        private final Semaphore wakes = new Semaphore(0);
+
+        Polled(Cursor cursor) {
+            this.cursor = cursor;
+            cursor.onReady(wakes::release);
+        }
+
+        Signal poll() {
+            return cursor.poll();
+        }
+
+        Signal next() {
+            while (true) {
+                wakes.drainPermits();
+                Signal signal = cursor.poll();
+                if (signal != null) {
+                    return signal;
+                }
+                try {
+                    assertThat(wakes.tryAcquire(10, TimeUnit.SECONDS))
+                            .as("a wake is owed")
+                            .isTrue();
+                } catch (InterruptedException stopped) {
+                    throw new AssertionError(stopped);
+                }
+            }
+        }
+
+        void close() {
+            cursor.close();
+        }
+    }
+}
