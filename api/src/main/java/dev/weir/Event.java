@@ -199,6 +199,7 @@ public final class Event implements Signal {
      * @param codec the format; frames are shared by its identity
      * @return the frame, or null if the format cannot carry this event
      */
+    @SuppressWarnings("ReferenceEquality") // one codec is one format with its options
     public @Nullable Bytes frame(Codec codec) {
         Frame known = frames;
         for (Frame frame = known; frame != null; frame = frame.next) {

@@ -24,7 +24,7 @@ final class Parameters {
     /** Decodes {@code a=b&c=d}: percent-encoding of UTF-8, and {@code +} for a space. */
     static Map<String, List<String>> ofQuery(String query) {
         Map<String, List<String>> found = new LinkedHashMap<>();
-        for (String pair : query.split("&")) {
+        for (String pair : query.split("&", -1)) {
             if (!pair.isEmpty()) {
                 int equals = pair.indexOf('=');
                 String name = decode(equals < 0 ? pair : pair.substring(0, equals), true);

@@ -1,0 +1,242 @@
+package dev.weir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SubscriptionTest {
+
+    @Test
+    void whatIsNotGivenHasItsDefault() {
+        Subscription asked = parse("orders");
+        assertThat(asked.name()).isEqualTo("orders");
+        assertThat(asked.start()).isEqualTo(new Start.Latest());
+        assertThat(asked.until()).isEmpty();
+        assertThat(asked.limit()).isEmpty();
+        assertThat(asked.waiting()).isEmpty();
+        assertThat(asked.filter()).isEqualTo(Filter.ALL);
+        assertThat(asked.heartbeat()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(asked.onGap()).isEqualTo(Subscription.OnGap.CONTINUE);
+        assertThat(asked.format()).isEqualTo(Format.DEFAULT);
+        assertThat(asked.parameters()).isEmpty();
+        assertThat(asked.bounded()).isFalse();
+        assertThat(Subscription.to("orders").start()).isEqualTo(asked.start());
+    }
+
+    @Test
+    void everyParameterIsRead() {
+        Subscription asked = parse("orders?from=last:5&until=latest&limit=7&wait=9&type=a&type=b&key=k%201&heartbeat=60"
+                + "&heartbeat-as=comment&envelope=full&encoding=base64&on-gap=fail&table=t&empty=");
+        assertThat(asked.start()).isEqualTo(new Start.Last(5));
+        assertThat(asked.until()).contains(new Subscription.Until(null));
+        assertThat(asked.limit()).isEqualTo(OptionalLong.of(7));
+        assertThat(asked.waiting()).contains(Duration.ofSeconds(9));
+        assertThat(asked.filter()).isEqualTo(new Filter(Set.of("a", "b"), Set.of(Bytes.utf8("k 1"))));
+        assertThat(asked.heartbeat()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(asked.onGap()).isEqualTo(Subscription.OnGap.FAIL);
+        assertThat(asked.format())
+                .isEqualTo(new Format(Format.Envelope.FULL, Format.Encoding.BASE64, Format.Heartbeats.COMMENT));
+        assertThat(asked.parameters()).containsOnly(Map.entry("table", "t"), Map.entry("empty", ""));
+        assertThat(asked.required("table")).isEqualTo("t");
+        assertThat(asked.bounded()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "from=",
+                "from=yesterday",
+                "from=LATEST",
+                "from=last:",
+                "from=last:0",
+                "from=last:-1",
+                "from=last:+1",
+                "from=last:1.5",
+                "from=last:1000000001",
+                "from=last:99999999999999999999",
+                "from=2026-01-01",
+                "from=9999-01-01T00:00:00Z",
+                "from=latest&from=latest",
+                "after=",
+                "after=a%20b",
+                "after=%C3%A9",
+                "after=a&after=b",
+                "until=tomorrow",
+                "until=9999-01-01T00:00:00Z",
+                "limit=0",
+                "limit=-1",
+                "limit=x",
+                "limit=",
+                "limit=9223372036854775808",
+                "wait=0",
+                "wait=3601",
+                "heartbeat=0",
+                "heartbeat=61",
+                "heartbeat=1.5",
+                "heartbeat= 5",
+                "on-gap=",
+                "on-gap=maybe",
+                "on-gap=FAIL",
+                "encoding=rot13",
+                "envelope=blue",
+                "heartbeat-as=song",
+                "colour=a&colour=b"
+            })
+    void whatIsNotAllowedIsRefusedByItsName(String query) {
+        String name = query.substring(0, query.indexOf('='));
+        assertThatThrownBy(() -> parse("orders?" + query))
+                .isInstanceOfSatisfying(
+                        Refusal.class, no -> assertThat(no.code()).isEqualTo(Code.BAD_REQUEST))
+                .message()
+                .startsWith(name)
+                .doesNotContain("Exception");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"orders?a=%", "orders?a=%4", "orders?a=%zz", "orders?a=%ff", "%C3", "a%2", "%-1"})
+    void malformedPercentEncodingIsRefused(String nameAndQuery) {
+        assertThatThrownBy(() -> parse(nameAndQuery))
+                .isInstanceOfSatisfying(
+                        Refusal.class, no -> assertThat(no.code()).isEqualTo(Code.BAD_REQUEST))
+                .hasMessageContaining("percent-encoding");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"a%20b,a b", "a+b,a+b", "%C3%A9,é", "%F0%9F%98%80,😀", "orders,orders", "a%2Fb,a/b", "a%3Fb,a?b"})
+    void theNameIsPercentDecoded(String name, String decoded) {
+        assertThat(parse(name).name()).isEqualTo(decoded);
+    }
+
+    @Test
+    void aPlusInTheQueryIsASpace() {
+        assertThat(parse("orders?a+b=c+d%2B").parameters()).containsOnly(Map.entry("a b", "c d+"));
+    }
+
+    @Test
+    void emptyPairsAreNothing() {
+        assertThat(parse("orders?&&a=1&").parameters()).containsOnly(Map.entry("a", "1"));
+    }
+
+    @Test
+    void aMessageShowsNoControlCharactersAndNotEverything() {
+        assertThatThrownBy(() -> parse("orders?limit=%0A%1B%5Bred" + "x".repeat(5_000)))
+                .message()
+                .hasSizeLessThan(200)
+                .doesNotContain("\n", "\u001b");
+    }
+
+    @Test
+    void twoStartsAreAConflict() {
+        assertThatThrownBy(() -> parse("orders?from=latest&after=x"))
+                .isInstanceOfSatisfying(
+                        Refusal.class, no -> assertThat(no.code()).isEqualTo(Code.CONFLICT));
+    }
+
+    @Test
+    void lastEventIdOverridesTheQueryUnlessItIsEmpty() {
+        assertThat(from("orders?from=earliest", "id-7").start()).isEqualTo(new Start.After("id-7"));
+        assertThat(from("orders?after=id-3", "id-7").start()).isEqualTo(new Start.After("id-7"));
+        assertThat(from("orders?from=earliest", "").start()).isEqualTo(new Start.Earliest());
+        assertThatThrownBy(() -> from("orders", "no id")).hasMessageContaining("Last-Event-ID");
+    }
+
+    @Test
+    void theSuffixOfAFinishedStreamIsIgnored() {
+        assertThat(parse("orders?after=id-7.end").start()).isEqualTo(new Start.After("id-7"));
+    }
+
+    @Test
+    void anIdHasAtMost1024Characters() {
+        assertThat(parse("orders?after=" + "a".repeat(1_024)).start()).isInstanceOf(Start.After.class);
+        assertThatThrownBy(() -> parse("orders?after=" + "a".repeat(1_025))).isInstanceOf(Refusal.class);
+    }
+
+    @Test
+    void startsAtATimeAndNotBefore1970() {
+        assertThat(parse("orders?from=2026-01-31T12:00:00.5Z").start())
+                .isEqualTo(new Start.At(Instant.parse("2026-01-31T12:00:00.500Z")));
+        assertThat(parse("orders?from=-1000000000-01-01T00:00:00Z").start()).isEqualTo(new Start.At(Instant.EPOCH));
+    }
+
+    @Test
+    void severalTopicsAreNamesInOrder() {
+        Subscription asked = parse("b?topic=c&topic=a&topic=b");
+        assertThat(asked.names()).containsExactly("a", "b", "c");
+        assertThatThrownBy(asked::name).isInstanceOf(Refusal.class).hasMessageContaining("3 given");
+    }
+
+    @Test
+    void aSubscriptionWithoutANameIsRefused() {
+        assertThatThrownBy(() -> parse("?limit=1")).isInstanceOf(Refusal.class).hasMessageContaining("topic: missing");
+    }
+
+    @Test
+    void aSourceTellsWhichParameterItNeedsOrDoesNotKnow() {
+        assertThatThrownBy(() -> parse("report").required("table")).hasMessage("table: missing; report needs it");
+        assertThatThrownBy(() -> parse("orders?colour=red").refuseOtherParameters())
+                .hasMessageStartingWith("colour: unknown parameter; allowed are from,");
+        parse("orders?limit=1").refuseOtherParameters();
+    }
+
+    @Test
+    void aChangedCopyDiffersInThatOnly() {
+        Subscription asked = parse("orders?limit=3");
+        assertThat(asked.withStart(new Start.Earliest()).start()).isEqualTo(new Start.Earliest());
+        assertThat(asked.withOnGap(Subscription.OnGap.FAIL).withOnGap(Subscription.OnGap.CONTINUE))
+                .isEqualTo(asked);
+    }
+
+    @Test
+    void aFilterTakesAlternativesOfAKindAndBothKinds() {
+        Event event = Event.of("a", "x").withKey(Bytes.utf8("k"));
+        assertThat(Filter.ALL.accepts(event)).isTrue();
+        assertThat(new Filter(Set.of("b", "a"), Set.of()).accepts(event)).isTrue();
+        assertThat(new Filter(Set.of("b"), Set.of()).accepts(event)).isFalse();
+        assertThat(new Filter(Set.of("a"), Set.of(Bytes.utf8("other"))).accepts(event))
+                .isFalse();
+        assertThat(new Filter(Set.of("a"), Set.of(Bytes.utf8("k"))).accepts(event))
+                .isTrue();
+        assertThat(new Filter(Set.of("a"), Set.of()).accepts(Event.of(null, "x")))
+                .isFalse();
+        assertThat(new Filter(Set.of(), Set.of(Bytes.utf8("k"))).accepts(Event.of("a", "x")))
+                .isFalse();
+    }
+
+    @Test
+    void codesHaveTheNamesAndNumbersOfTheTable() {
+        assertThat(List.of(Code.values())).extracting(Code::toString).startsWith("bad-request", "unauthenticated");
+        assertThat(Code.POSITION_EXPIRED.http()).isEqualTo(410);
+        assertThat(Code.POSITION_EXPIRED.grpc()).isEqualTo(11);
+        assertThat(List.of(Code.values()).stream().filter(Code::retryable))
+                .containsExactly(
+                        Code.QUOTA,
+                        Code.INTERNAL,
+                        Code.OVERLOADED,
+                        Code.SHUTDOWN,
+                        Code.SOURCE_UNAVAILABLE,
+                        Code.MAX_DURATION,
+                        Code.SLOW_CONSUMER);
+    }
+
+    private static Subscription parse(String nameAndQuery) {
+        return Subscription.parse(nameAndQuery, Bytes.EMPTY, Caller.at(new InetSocketAddress(0)));
+    }
+
+    private static Subscription from(String nameAndQuery, String lastEventId) {
+        Caller caller =
+                new Caller(new InetSocketAddress(0), Map.of("last-event-id", lastEventId)::get, Optional.empty());
+        return Subscription.parse(nameAndQuery, Bytes.EMPTY, caller);
+    }
+}
