@@ -32,7 +32,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** gRPC under the contract; its client has the generated messages alone. */
-final class GrpcHarness implements TransportHarness {
+public final class GrpcHarness implements TransportHarness {
 
     private @Nullable ManagedChannel channel;
 
