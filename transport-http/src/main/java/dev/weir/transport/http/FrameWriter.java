@@ -101,15 +101,15 @@ public final class FrameWriter {
             if (c < 0x80) {
                 escaped((byte) c);
             } else if (c < 0x800) {
-                octet(0xc0 | c >> 6).octet(0x80 | c & 0x3f);
+                octet(0xc0 | (c >> 6)).octet(0x80 | (c & 0x3f));
             } else if (!Character.isSurrogate(c)) {
-                octet(0xe0 | c >> 12).octet(0x80 | c >> 6 & 0x3f).octet(0x80 | c & 0x3f);
+                octet(0xe0 | (c >> 12)).octet(0x80 | (c >> 6 & 0x3f)).octet(0x80 | (c & 0x3f));
             } else if (Character.isHighSurrogate(c)
                     && i + 1 < text.length()
                     && Character.isLowSurrogate(text.charAt(i + 1))) {
                 int point = Character.toCodePoint(c, text.charAt(++i));
-                octet(0xf0 | point >> 18).octet(0x80 | point >> 12 & 0x3f);
-                octet(0x80 | point >> 6 & 0x3f).octet(0x80 | point & 0x3f);
+                octet(0xf0 | (point >> 18)).octet(0x80 | (point >> 12 & 0x3f));
+                octet(0x80 | (point >> 6 & 0x3f)).octet(0x80 | (point & 0x3f));
             } else {
                 escape(c);
             }

@@ -69,8 +69,6 @@ public final class HttpListener implements Endpoint {
                 .addProtocol(Http1Config.builder()
                         .maxPrologueLength(MAX_REQUEST_LINE)
                         .sendKeepAliveHeader(false)
-                        .sendLog(false)
-                        .receiveLog(false)
                         .build())
                 .directHandlers(problems());
     }

@@ -162,7 +162,7 @@ public final class HttpWire implements Wire {
 
     @Override
     public void abort() {
-        if (state.compareAndSet(State.OPEN, State.CUT) && Thread.currentThread() != owner) {
+        if (state.compareAndSet(State.OPEN, State.CUT) && !owner.equals(Thread.currentThread())) {
             owner.interrupt();
         }
     }

@@ -22,14 +22,14 @@ public final class ResponseSinkProvider implements SinkProvider<Bytes> {
     }
 
     @Override
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     public <X extends Sink<Bytes>> X create(SinkProviderContext context) {
         return (X) new ResponseSink(context);
     }
 
     @Override
     @Deprecated
-    @SuppressWarnings("removal")
+    @SuppressWarnings({"removal", "TypeParameterUnusedInFormals"})
     public <X extends Sink<Bytes>> X create(
             ServerResponse response, BiConsumer<Object, MediaType> events, Runnable close) {
         throw new UnsupportedOperationException("replaced by create(SinkProviderContext)");

@@ -26,7 +26,7 @@ public final class SignalSinkProvider implements SinkProvider<Signal> {
     }
 
     @Override
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     public <X extends Sink<Signal>> X create(SinkProviderContext context) {
         try {
             return (X) new SignalSink(new HttpWire(context.serverResponse(), false));
@@ -37,7 +37,7 @@ public final class SignalSinkProvider implements SinkProvider<Signal> {
 
     @Override
     @Deprecated
-    @SuppressWarnings("removal")
+    @SuppressWarnings({"removal", "TypeParameterUnusedInFormals"})
     public <X extends Sink<Signal>> X create(
             ServerResponse response, BiConsumer<Object, MediaType> events, Runnable close) {
         throw new UnsupportedOperationException("replaced by create(SinkProviderContext)");

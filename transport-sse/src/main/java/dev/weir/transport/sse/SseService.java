@@ -80,7 +80,7 @@ public final class SseService extends StreamService {
     }
 
     private static String after(String query) {
-        for (String parameter : query.split("&")) {
+        for (String parameter : query.split("&", -1)) {
             if (parameter.startsWith("after=")) {
                 return parameter;
             }
