@@ -1,0 +1,20 @@
+package dev.weir.client;
+
+import dev.weir.client.RemoteSource.Via;
+import dev.weir.tck.PairsContract;
+import dev.weir.tck.TransportHarness;
+import dev.weir.transport.chunked.ChunkedTransport;
+import dev.weir.transport.grpc.GrpcTransport;
+import dev.weir.transport.sse.SseTransport;
+import java.util.List;
+
+class PairsTest implements PairsContract {
+
+    @Override
+    public List<TransportHarness> harnesses() {
+        return List.of(
+                new ClientHarness(new SseTransport(), Via.SSE),
+                new ClientHarness(new ChunkedTransport(), Via.NDJSON),
+                new ClientHarness(new GrpcTransport(), Via.GRPC));
+    }
+}
