@@ -74,11 +74,10 @@ public final class Delivery {
         boolean alive = open(request);
         while (alive) {
             int seen = wakes.get();
-            if (seen == 0) {
+            if (Thread.interrupted()) {
+                cancel();
+            } else if (seen == 0) {
                 LockSupport.park(this);
-                if (Thread.interrupted()) {
-                    cancel();
-                }
             } else {
                 alive = turn();
                 wakes.addAndGet(-seen);
@@ -145,7 +144,7 @@ public final class Delivery {
         } catch (Refusal no) {
             wire.refuse(no);
             return false;
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             LOG.log(Level.ERROR, "opening a stream failed", failure);
             wire.refuse(new Refusal(Code.INTERNAL, "the stream could not be opened; try again later"));
             return false;
@@ -161,9 +160,9 @@ public final class Delivery {
             }
             wire.flush();
             return true;
-        } catch (IOException | RuntimeException gone) {
+        } catch (IOException | RuntimeException | Error gone) {
             abandon(gone);
-            cursor.close();
+            closeCursor();
             return false;
         }
     }
@@ -177,19 +176,28 @@ public final class Delivery {
                 alive = false;
                 wire.abort();
             }
-        } catch (IOException | RuntimeException gone) {
+        } catch (IOException | RuntimeException | Error gone) {
             alive = false;
             abandon(gone);
         } finally {
             if (!alive) {
-                cursor.close();
+                closeCursor();
             }
         }
         return alive;
     }
 
-    private void abandon(Exception gone) {
-        if (gone instanceof RuntimeException) {
+    /** A source that fails to close must not end the loop that steps all other streams. */
+    private void closeCursor() {
+        try {
+            cursor.close();
+        } catch (RuntimeException failure) {
+            LOG.log(Level.ERROR, "closing a stream failed", failure);
+        }
+    }
+
+    private void abandon(Throwable gone) {
+        if (!(gone instanceof IOException)) {
             LOG.log(Level.ERROR, "a stream failed", gone);
         }
         wire.abort();
@@ -262,7 +270,7 @@ public final class Delivery {
     private @Nullable Signal poll() {
         try {
             return cursor.poll();
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             LOG.log(Level.ERROR, "a source failed", failure);
             return new Signal.Stop(position, Code.INTERNAL, "the source failed; come back with the last id", RETRY);
         }
@@ -274,7 +282,7 @@ public final class Delivery {
         }
         try {
             return event.frame(codec);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | StackOverflowError failure) {
             LOG.log(Level.WARNING, "an event could not be encoded as " + codec.mediaType(), failure);
             return null;
         }
