@@ -126,7 +126,8 @@ public final class Sources implements EventSource, AutoCloseable {
     private String near(String name) {
         Set<String> near = new TreeSet<>();
         for (String known : sources.keySet()) {
-            if (distance(known, name) <= Math.max(1, known.length() / 3)) {
+            int far = Math.max(1, known.length() / 3);
+            if (Math.abs(known.length() - name.length()) <= far && distance(known, name) <= far) {
                 near.add(known);
             }
         }

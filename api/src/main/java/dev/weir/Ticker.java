@@ -1,11 +1,14 @@
 package dev.weir;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /** One coarse clock for all streams of a node, so that none has a timer of its own. */
 final class Ticker implements Runnable, AutoCloseable {
 
+    private static final Logger LOG = System.getLogger(Ticker.class.getName());
     private static final long TICK_NANOS = 50_000_000;
 
     private final Set<LivingCursor> living;
@@ -30,9 +33,18 @@ final class Ticker implements Runnable, AutoCloseable {
             long present = System.nanoTime() - origin;
             now = present;
             for (LivingCursor cursor : living) {
-                cursor.tick(present);
+                tick(cursor, present);
             }
             LockSupport.parkNanos(this, TICK_NANOS);
+        }
+    }
+
+    /** One stream's failure is not the others'. */
+    private static void tick(LivingCursor cursor, long present) {
+        try {
+            cursor.tick(present);
+        } catch (RuntimeException | Error failure) {
+            LOG.log(Level.ERROR, "a wake failed", failure);
         }
     }
 
