@@ -74,8 +74,16 @@ public final class SignalPublisher implements Flow.Publisher<Signal> {
         void begin() {
             cursor.onReady(this::wake);
             Flow.Subscriber<? super Signal> receiver = Objects.requireNonNull(subscriber);
-            receiver.onSubscribe(this);
-            executor.execute(this::step);
+            boolean begun = false;
+            try {
+                receiver.onSubscribe(this);
+                executor.execute(this::step);
+                begun = true;
+            } finally {
+                if (!begun) {
+                    cursor.close();
+                }
+            }
         }
 
         @Override
