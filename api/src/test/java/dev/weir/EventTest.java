@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -136,11 +137,10 @@ class EventTest {
         assertThat(bytes.copyTo(8, four)).isEqualTo(2);
         assertThat(bytes.copyTo(0, four)).isEqualTo(2);
         assertThat(bytes.copyTo(0, four)).isZero();
-        assertThat(new String(four.array(), java.nio.charset.StandardCharsets.US_ASCII))
-                .isEqualTo("8901");
+        assertThat(new String(four.array(), StandardCharsets.US_ASCII)).isEqualTo("8901");
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         bytes.writeTo(out);
-        assertThat(out.toString(java.nio.charset.StandardCharsets.US_ASCII)).isEqualTo("0123456789");
+        assertThat(out.toString(StandardCharsets.US_ASCII)).isEqualTo("0123456789");
     }
 
     @Test
