@@ -22,7 +22,7 @@ class SnippetsTest {
     private static final Path CODE = Pages.HOME.resolve("docs/src/test/java/dev/weir/docs");
     private static final Pattern BLOCK =
             Pattern.compile("<!-- snippet: (\\w+\\.java)#([\\w-]+) -->\n```java\n(.*?)```\n", Pattern.DOTALL);
-    private static final Pattern MARK = Pattern.compile("<!-- snippet: [^>]*-->");
+    private static final Pattern MARK = Pattern.compile("^<!-- snippet: [^>]*-->", Pattern.MULTILINE);
     private static final Pattern JAVA = Pattern.compile("(<!-- snippet: [^>]*-->\n)?^```java$", Pattern.MULTILINE);
 
     static List<Path> pages() {
