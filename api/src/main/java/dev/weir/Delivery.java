@@ -37,7 +37,7 @@ public final class Delivery {
     private Codec codec;
 
     private boolean failOnGap;
-    private boolean stepped;
+    private volatile boolean stepped;
     private volatile Runnable driver = () -> {};
 
     // written by the thread of the present step
