@@ -1,6 +1,7 @@
 package dev.weir.server;
 
 import dev.weir.server.cli.WeirCommand;
+import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** The command line's entry. */
@@ -14,6 +15,7 @@ public final class Weir {
      * @param args the command line
      */
     public static void main(String[] args) {
+        LoggerFactory.getILoggerFactory();
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
         System.exit(WeirCommand.run(args));

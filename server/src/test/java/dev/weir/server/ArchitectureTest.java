@@ -43,8 +43,8 @@ class ArchitectureTest {
             module("dev.weir.sources.kafka").uses(API, HUB, "org.apache.kafka.clients..", "org.apache.kafka.common..");
 
     @ArchTest
-    static final ArchRule clientUsesStubs = module("dev.weir.client")
-            .uses(API, GRPC, "io.grpc..", "com.google..", "com.fasterxml.jackson.core..");
+    static final ArchRule clientUsesStubs =
+            module("dev.weir.client").uses(API, GRPC, "io.grpc..", "com.google..", "com.fasterxml.jackson.core..");
 
     private static Arrow module(String name) {
         return new Arrow(name);

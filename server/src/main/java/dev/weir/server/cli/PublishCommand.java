@@ -3,12 +3,17 @@ package dev.weir.server.cli;
 import dev.weir.Bytes;
 import dev.weir.Event;
 import dev.weir.Publisher;
+import dev.weir.Refusal;
+import dev.weir.client.HttpPublisher;
+import dev.weir.client.RemoteSource;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -38,7 +43,7 @@ final class PublishCommand implements Callable<Integer> {
     private @Nullable String type;
 
     @Mixin
-    private final RemoteOptions remote = new RemoteOptions();
+    private final Remote remote = new Remote();
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -48,9 +53,12 @@ final class PublishCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (Remote server = Remote.of(Via.ndjson, remote);
+        URI server = remote.http();
+        try (HttpPublisher publisher = new HttpPublisher(server, Map.of());
                 BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-            publish(server.publisher(), lines);
+            publish(publisher, lines);
+        } catch (Refusal no) {
+            throw Remote.unreachable(no, RemoteSource.Via.NDJSON, server);
         } finally {
             spec.commandLine().getErr().println("weir: " + acknowledged + " acknowledged");
         }

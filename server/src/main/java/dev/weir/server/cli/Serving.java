@@ -24,7 +24,7 @@ final class Serving {
         spec.commandLine().getOut().flush();
         long millis = System.currentTimeMillis()
                 - ManagementFactory.getRuntimeMXBean().getStartTime();
-        spec.commandLine().getErr().printf("weir: ready after %.1f s%n", millis / 1000.0);
+        spec.commandLine().getErr().println("weir: ready after " + millis / 100 / 10.0 + " s");
         stopper.await();
         spec.commandLine().getErr().println("weir: ending; once more ends at once");
     }

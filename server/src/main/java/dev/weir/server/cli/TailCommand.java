@@ -1,10 +1,13 @@
 package dev.weir.server.cli;
 
+import dev.weir.Refusal;
+import dev.weir.client.RemoteSource;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +38,9 @@ final class TailCommand implements Callable<Integer> {
     @Option(
             names = "--via",
             paramLabel = "TRANSPORT",
-            defaultValue = "sse",
-            description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-    private Via via = Via.sse;
+            defaultValue = "SSE",
+            description = "sse, ndjson or grpc (default: sse)")
+    private RemoteSource.Via via = RemoteSource.Via.SSE;
 
     @ArgGroup
     private @Nullable Begin begin;
@@ -49,7 +52,7 @@ final class TailCommand implements Callable<Integer> {
     private boolean full;
 
     @Mixin
-    private final RemoteOptions remote = new RemoteOptions();
+    private final Remote remote = new Remote();
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -72,16 +75,11 @@ final class TailCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--limit=" + limit + ": allowed is 1 or more");
         }
         OutputStream out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16);
-        try (Remote server = Remote.of(via, remote)) {
-            new Tail(
-                            server.source(),
-                            topic,
-                            parameters(),
-                            limit,
-                            out,
-                            spec.commandLine().getErr(),
-                            full)
-                    .run();
+        URI server = remote.uri(via);
+        try (RemoteSource source = RemoteSource.of(via, server)) {
+            new Tail(source, topic, parameters(), limit, out, spec.commandLine().getErr(), full).run();
+        } catch (Refusal no) {
+            throw Remote.unreachable(no, via, server);
         } catch (IOException readerGone) {
             return 0;
         }

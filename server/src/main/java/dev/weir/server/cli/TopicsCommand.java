@@ -14,7 +14,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code weir topics}: what a server offers. */
@@ -27,7 +26,7 @@ final class TopicsCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     @Mixin
-    private final RemoteOptions remote = new RemoteOptions();
+    private final Remote remote = new Remote();
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -47,14 +46,10 @@ final class TopicsCommand implements Callable<Integer> {
     }
 
     private JsonNode answer() throws InterruptedException {
-        HttpRequest request;
-        try {
-            request = HttpRequest.newBuilder(URI.create(remote.http).resolve("/topics"))
-                    .timeout(PATIENCE)
-                    .build();
-        } catch (IllegalArgumentException malformed) {
-            throw new ParameterException(spec.commandLine(), "--http=" + remote.http + ": allowed is a URL");
-        }
+        URI server = remote.http();
+        HttpRequest request = HttpRequest.newBuilder(server.resolve("/topics"))
+                .timeout(PATIENCE)
+                .build();
         try (HttpClient client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(PATIENCE)
@@ -62,12 +57,12 @@ final class TopicsCommand implements Callable<Integer> {
             HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
             JsonNode answer = new ObjectMapper().readTree(response.body());
             if (response.statusCode() != 200) {
-                throw new CannotStart(remote.http + " answers " + response.statusCode() + ": "
+                throw new CannotStart(server + " answers " + response.statusCode() + ": "
                         + answer.path("detail").asText());
             }
             return answer;
         } catch (IOException unreachable) {
-            throw new CannotStart("no server answers at " + remote.http + "; start one, or choose another --http");
+            throw new CannotStart("no server answers at " + server + "; start one, or choose another --http");
         }
     }
 }

@@ -35,6 +35,7 @@ public final class Demo implements AutoCloseable {
      * @throws InterruptedException the process is to end
      */
     public static Started start(Config config, EmbeddedKafka.Settings broker) throws InterruptedException {
+        Ports.requireFree(config.listeners());
         boolean own = config.kafka().isEmpty();
         if (own) {
             Ports.requireFree("--kafka-port", broker.host(), broker.port());

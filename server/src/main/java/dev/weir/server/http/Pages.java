@@ -17,7 +17,8 @@ final class Pages {
             "snippets.js", "text/javascript",
             "sse.js", "text/javascript",
             "tail.js", "text/javascript",
-            "console.css", "text/css");
+            "console.css", "text/css",
+            "icon.svg", "image/svg+xml");
 
     private Pages() {}
 

@@ -7,10 +7,13 @@ import io.helidon.http.Method;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The routes of one listener: what a path answers to, and problem details for all the rest. */
 final class Routes {
@@ -18,6 +21,7 @@ final class Routes {
     private static final Logger LOG = System.getLogger(Routes.class.getName());
 
     private final HttpRouting.Builder routing;
+    private final List<String> paths = new ArrayList<>();
 
     Routes(HttpRouting.Builder routing) {
         this.routing = routing;
@@ -25,8 +29,16 @@ final class Routes {
         routing.error(RuntimeException.class, Routes::failed);
     }
 
+    /** A service that serves streams under a path. */
+    Routes streams(String path, HttpService service) {
+        routing.register(path, service);
+        paths.add(path + "/{topic}");
+        return this;
+    }
+
     /** A path to read. HEAD is answered alike, without the body. */
     Routes get(String path, Handler handler) {
+        paths.add(path);
         routing.get(path, handler);
         routing.head(path, handler);
         return others(path, "GET, HEAD, OPTIONS");
@@ -34,6 +46,7 @@ final class Routes {
 
     /** A path to send to. */
     Routes post(String path, Handler handler) {
+        paths.add(path);
         routing.post(path, handler);
         return others(path, "POST, OPTIONS");
     }
@@ -42,6 +55,11 @@ final class Routes {
     void rest() {
         routing.any((request, response) -> Problems.send(
                 response, new Refusal(Code.NOT_FOUND, "there is nothing here; GET /topics lists topics")));
+    }
+
+    /** Every path with an answer of its own. */
+    List<String> paths() {
+        return paths;
     }
 
     private Routes others(String path, String allowed) {

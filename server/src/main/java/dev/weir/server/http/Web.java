@@ -17,9 +17,12 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * HTTP: one listener with every route, or, with an admin port, a public one with neither console nor health and an admin listener
@@ -39,6 +42,7 @@ public final class Web implements AutoCloseable {
     private final AccessLog log;
     private final String grpc;
     private final List<StreamService> streams = new ArrayList<>();
+    private final Set<String> paths = new TreeSet<>();
     private final WebServer server;
 
     private Web(Config config, Catalogue catalogue, Health health, AccessLog log, String grpc) {
@@ -92,6 +96,15 @@ public final class Web implements AutoCloseable {
                 : Optional.of(new InetSocketAddress(address(config.listeners().adminBind()), server.port(ADMIN)));
     }
 
+    /**
+     * Every path that a listener answers, with {@code {topic}} for a name.
+     *
+     * @return in order
+     */
+    public Set<String> paths() {
+        return Collections.unmodifiableSet(paths);
+    }
+
     /** Cuts the streams that are left and closes the listeners. Blocks a moment. Idempotent. */
     @Override
     public void close() {
@@ -133,8 +146,8 @@ public final class Web implements AutoCloseable {
         streams.add(sse);
         streams.add(chunked);
         Routes routes = new Routes(routing);
-        routing.register("/events", sse);
-        routing.register("/streams", chunked);
+        routes.streams("/events", sse);
+        routes.streams("/streams", chunked);
         routes.get("/topics", new TopicsRoute(catalogue, grpc));
         routes.post(
                 "/topics/{topic}/events",
@@ -145,6 +158,7 @@ public final class Web implements AutoCloseable {
             health.routes(routes);
         }
         routes.rest();
+        paths.addAll(routes.paths());
     }
 
     private static InetAddress address(String bind) {

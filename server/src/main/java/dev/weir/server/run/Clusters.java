@@ -9,12 +9,12 @@ import java.time.Duration;
 /** Connects to Kafka, or says in one line why not. */
 public final class Clusters {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private Clusters() {}
 
     /**
-     * Connects. Blocks until a broker has answered, ten seconds at the most.
+     * Connects. Blocks until a broker has answered, five seconds at the most.
      *
      * @param config names the cluster
      * @return the cluster's topics
@@ -34,7 +34,7 @@ public final class Clusters {
                     + "; check --kafka and kafka: in --config");
         }
         if (!cluster.awaitAvailable(PATIENCE)) {
-            cluster.close();
+            Thread.ofVirtual().start(cluster::close);
             throw new CannotStart("no Kafka broker answers at " + bootstrap + " within " + PATIENCE.toSeconds()
                     + " s; start it, or choose another --kafka");
         }

@@ -15,6 +15,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
@@ -41,7 +42,7 @@ public final class Node implements AutoCloseable {
         catalogue = new Catalogue(config.topics(), config.limits().maxEventBytes());
         health = new Health(catalogue);
         log = new AccessLog();
-        requireFree(config.listeners());
+        Ports.requireFree(config.listeners());
         grpc = grpc();
         web = web();
     }
@@ -55,12 +56,6 @@ public final class Node implements AutoCloseable {
      */
     public static Node listen(Config config) {
         return new Node(config);
-    }
-
-    private static void requireFree(Config.Listeners at) {
-        Ports.requireFree("--http-port", at.bind(), at.http());
-        Ports.requireFree("--grpc-port", at.bind(), at.grpc());
-        at.admin().ifPresent(port -> Ports.requireFree("--admin-port", at.adminBind(), port));
     }
 
     private GrpcEndpoint grpc() {
@@ -108,6 +103,15 @@ public final class Node implements AutoCloseable {
      */
     public Ready ready(String kafka) {
         return Ready.of(web.address(), grpc.address(), kafka, web.admin());
+    }
+
+    /**
+     * Every path that HTTP answers, with {@code {topic}} for a name.
+     *
+     * @return in order
+     */
+    public Set<String> routes() {
+        return web.paths();
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.weir.server.run;
 
+import dev.weir.server.config.Config;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -8,6 +9,18 @@ import java.net.ServerSocket;
 public final class Ports {
 
     private Ports() {}
+
+    /**
+     * Checks every port of a server.
+     *
+     * @param at where it is to listen
+     * @throws CannotStart one of them can't be listened on
+     */
+    public static void requireFree(Config.Listeners at) {
+        requireFree("--http-port", at.bind(), at.http());
+        requireFree("--grpc-port", at.bind(), at.grpc());
+        at.admin().ifPresent(port -> requireFree("--admin-port", at.adminBind(), port));
+    }
 
     /**
      * Checks that a port can be listened on. Does not block for long.

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Catalogue implements EventSource, Publisher, AutoCloseable {
 
+    private static final int EMPTY = Event.of(null, Bytes.EMPTY).weight();
+
     private final Set<String> names;
     private final int maxEventBytes;
     private final Sources sources = new Sources();
@@ -93,13 +95,10 @@ public final class Catalogue implements EventSource, Publisher, AutoCloseable {
         return batch.isEmpty() ? List.of() : cluster().publish(topic, batch);
     }
 
+    /** Data, key, type and headers, and a little for each header, so that a thousand empty ones count too. */
     private static int bytes(Event event) {
-        Bytes data = event.data();
-        Bytes key = event.key();
         String type = event.type();
-        return (data == null ? 0 : data.length())
-                + (key == null ? 0 : key.length())
-                + (type == null ? 0 : type.length());
+        return event.weight() - EMPTY + (type == null ? 0 : type.length());
     }
 
     /**

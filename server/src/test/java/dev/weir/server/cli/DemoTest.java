@@ -1,0 +1,139 @@
+package dev.weir.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The demo as a process, with its real broker: start, every transport, a kill, a restart on the same data, the end. */
+@Timeout(240)
+class DemoTest {
+
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void anEventIsReadOnceAcrossTransportsAndAKill() throws Exception {
+        Path lines = Files.writeString(
+                directory.resolve("lines"),
+                IntStream.range(0, 3000).mapToObj(i -> "n" + i).collect(Collectors.joining("\n")));
+        List<String> read = new ArrayList<>();
+        String after;
+        try (Child demo = demo("first")) {
+            JsonNode ready = demo.ready(directory.resolve("first"));
+            assertThat(ready.path("pid").asLong()).isEqualTo(demo.process.pid());
+            assertThat(demo.out()).contains("curl -N '" + ready.path("http").asText() + "/events/clock'", "kcat");
+            assertThat(get(ready, "/health/ready").statusCode()).isEqualTo(200);
+            assertThat(get(ready, "/events/system?from=last:1&limit=1").body()).contains("\"cpu\"");
+            try (Child publish = Child.weir(
+                    lines, "publish", "playground", "--http", ready.path("http").asText())) {
+                assertThat(publish.exit()).as(publish::err).isZero();
+            }
+            after = tail(ready, "sse", List.of("--from", "earliest"), 1000, read);
+            after = tail(ready, "ndjson", List.of("--after", after), 1000, read);
+            demo.signal("KILL");
+            assertThat(demo.exit()).isEqualTo(137);
+        }
+        try (Child demo = demo("second")) {
+            JsonNode ready = demo.ready(directory.resolve("second"));
+            tail(ready, "grpc", List.of("--after", after), 1000, read);
+            demo.signal("TERM");
+            assertThat(demo.exit()).as(demo::err).isZero();
+        }
+        assertThat(read)
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 3000).mapToObj(i -> "\"n" + i + "\"").toList());
+    }
+
+    @Test
+    void itEndsCleanlyAndTellsItsClients() throws Exception {
+        try (Child demo = demo("ready")) {
+            JsonNode ready = demo.ready(directory.resolve("ready"));
+            HttpResponse<InputStream> stream =
+                    client.send(request(ready, "/streams/clock?from=last:1").build(), BodyHandlers.ofInputStream());
+            CompletableFuture<String> rest = CompletableFuture.supplyAsync(() -> all(stream.body()));
+
+            long begin = System.nanoTime();
+            demo.signal("INT");
+
+            assertThat(demo.exit()).as(demo::err).isZero();
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+            assertThat(rest.get(10, TimeUnit.SECONDS)).contains("\"control\":\"stop\"", "\"code\":\"shutdown\"");
+            assertThat(demo.err()).doesNotContain("WARN", "ERROR", "Exception");
+        }
+    }
+
+    private Child demo(String readyFile) {
+        return Child.weir(
+                "demo",
+                "--http-port",
+                "0",
+                "--grpc-port",
+                "0",
+                "--kafka-port",
+                "0",
+                "--data",
+                directory.resolve("data").toString(),
+                "--ready-file",
+                directory.resolve(readyFile).toString());
+    }
+
+    /** Adds the data that a tail printed; returns the last id. */
+    private static String tail(JsonNode ready, String via, List<String> start, int limit, List<String> read) {
+        List<String> command = new ArrayList<>(List.of("tail", "playground", "--full", "--via", via));
+        command.addAll(start);
+        command.addAll(List.of(
+                "--limit",
+                String.valueOf(limit),
+                "--http",
+                ready.path("http").asText(),
+                "--grpc",
+                ready.path("grpc").asText()));
+        try (Child tail = Child.weir(command.toArray(String[]::new))) {
+            assertThat(tail.exit()).as(tail::err).isZero();
+            List<String> lines = tail.out().lines().toList();
+            assertThat(lines).hasSize(limit);
+            lines.forEach(line -> read.add(line.replaceAll(".*\"data\":(\"n[0-9]+\").*", "$1")));
+            return lines.get(lines.size() - 1).replaceAll(".*\"id\":\"([^\"]+)\".*", "$1");
+        }
+    }
+
+    private HttpResponse<String> get(JsonNode ready, String path) throws IOException, InterruptedException {
+        return client.send(request(ready, path).build(), BodyHandlers.ofString());
+    }
+
+    private static HttpRequest.Builder request(JsonNode ready, String path) {
+        return HttpRequest.newBuilder(URI.create(ready.path("http").asText() + path))
+                .timeout(Duration.ofSeconds(20));
+    }
+
+    private static String all(InputStream in) {
+        try (in) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException cut) {
+            return "cut: " + cut;
+        }
+    }
+}

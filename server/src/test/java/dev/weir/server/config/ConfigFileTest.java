@@ -1,0 +1,92 @@
+package dev.weir.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigFileTest {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void everythingIsRead() throws IOException {
+        Config config = read("""
+                kafka:
+                  bootstrap.servers: a:1,b:2
+                  linger.ms: 5
+                topics: [orders, payments]
+                bind: 0.0.0.0
+                http-port: 1
+                grpc-port: 2
+                admin-bind: 127.0.0.2
+                admin-port: 3
+                hosts:
+                  - events.example.org
+                access-topic: log
+                limits:
+                  max-event-bytes: 10
+                  max-body-bytes: 1_000
+                """);
+
+        assertThat(config.kafka()).containsEntry("bootstrap.servers", "a:1,b:2").containsEntry("linger.ms", "5");
+        assertThat(config.topics()).containsExactlyInAnyOrder("orders", "payments");
+        assertThat(config.listeners().bind()).isEqualTo("0.0.0.0");
+        assertThat(config.listeners().http()).isEqualTo(1);
+        assertThat(config.listeners().grpc()).isEqualTo(2);
+        assertThat(config.listeners().adminBind()).isEqualTo("127.0.0.2");
+        assertThat(config.listeners().admin()).hasValue(3);
+        assertThat(config.hosts()).containsExactly("events.example.org");
+        assertThat(config.accessTopic()).hasValue("log");
+        assertThat(config.limits()).isEqualTo(new Config.Limits(10, 1000));
+    }
+
+    @Test
+    void theExampleIsOne() throws IOException {
+        assertThat(read(ConfigFile.example()).topics()).containsExactlyInAnyOrder("orders", "payments");
+    }
+
+    @Test
+    void anEmptyFileIsEveryDefault() throws IOException {
+        assertThat(read("# nothing\n")).isEqualTo(Config.DEFAULT);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "bind: a\\nhttp-prot: 1       | :2: http-prot: unknown key; allowed are kafka, topics",
+                "limits:\\n  max-bytes: 1     | :2: limits.max-bytes: unknown key; allowed are max-event-bytes",
+                "http-port: 70000             | :1: http-port: 70000 is not allowed; allowed are whole numbers from 0",
+                "topics: orders               | :1: topics: allowed is a list",
+                "topics:\\n  - ok\\n  - a b  | :3: topics: a b is no name of a topic",
+                "kafka: [a]                   | :1: kafka: allowed is a map",
+                "kafka:\\n  ssl: {a: b}       | :2: kafka.ssl: allowed is a plain value",
+                "bind: a\\nbind: b            | :2: ",
+                "topics: [a                    | no YAML",
+                "just text                    | the file: allowed is a map",
+            })
+    void whatIsWrongIsNamed(String yaml, String message) {
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> read(yaml.replace("\\n", "\n") + "\n"))
+                .withMessageContaining(message.strip());
+    }
+
+    @Test
+    void aMissingFileIsNamed() {
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> ConfigFile.read(directory.resolve("none.yaml")))
+                .withMessageEndingWith("none.yaml: there is no such file");
+    }
+
+    private Config read(String yaml) throws IOException {
+        return ConfigFile.read(Files.writeString(directory.resolve("weir.yaml"), yaml));
+    }
+}

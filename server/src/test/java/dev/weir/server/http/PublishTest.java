@@ -1,0 +1,160 @@
+package dev.weir.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.server.run.Running;
+import java.io.ByteArrayInputStream;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Chapter P over HTTP, on the assembled server. */
+class PublishTest {
+
+    private static final String NDJSON = "application/x-ndjson";
+
+    private static Running server;
+
+    @BeforeAll
+    static void start() {
+        server = Running.with("playground", "orders", "lines", "full", "whole");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void theBodyIsOneEventsDataUnchanged() {
+        HttpResponse<String> answer = server.post("/topics/whole/events?key=k&type=t", "{ \"a\":\n 1.50 }");
+
+        assertThat(answer.statusCode()).isEqualTo(201);
+        assertThat(answer.body()).isEqualTo("{\"published\":[{\"partition\":0,\"offset\":0}]}");
+        assertThat(read("whole", 1))
+                .contains("\"type\":\"t\"")
+                .contains("\"key\":\"k\"")
+                .contains("\"data\":{ \"a\":  1.50 }");
+    }
+
+    @Test
+    void eachLineIsAnEvent() {
+        HttpResponse<String> answer =
+                server.post("/topics/lines/events?type=n", "{\"n\":1}\r\n\n{\"n\":2}\nplain", "Content-Type", NDJSON);
+
+        assertThat(answer.body())
+                .isEqualTo("{\"published\":[{\"partition\":0,\"offset\":0},{\"partition\":0,\"offset\":1},"
+                        + "{\"partition\":0,\"offset\":2}]}");
+        assertThat(read("lines", 3)).contains("\"data\":{\"n\":1}}", "\"data\":{\"n\":2}}", "\"data\":\"plain\"}");
+    }
+
+    @Test
+    void envelopesCarryKeyTypeEncodingAndTombstones() {
+        String lines = """
+                {"data":{"a": [1, 2.0]},"key":"k1","type":"t1","headers":[{"name":"h","value":"v"}]}
+                {"data":"text"}
+                {"data":"aGk=","encoding":"base64","key":"aw==","keyEncoding":"base64"}
+                {"id":"x","time":"y","data":null,"key":"gone"}
+                """;
+
+        HttpResponse<String> answer = server.post("/topics/full/events?envelope=full", lines, "Content-Type", NDJSON);
+
+        assertThat(answer.statusCode()).isEqualTo(201);
+        assertThat(read("full", 4))
+                .contains(
+                        "\"type\":\"t1\",\"key\":\"k1\"",
+                        "\"data\":{\"a\": [1, 2.0]}",
+                        "\"name\":\"h\",\"value\":\"v\"")
+                .contains("\"data\":\"text\"", "\"key\":\"k\"", "\"data\":\"hi\"")
+                .contains("\"type\":\"delete\",\"key\":\"gone\"", "\"data\":null");
+    }
+
+    @Test
+    void aLineThatIsNotAllowedIsNamed() {
+        refused(400, "line 2: no JSON object", "?envelope=full", "{\"data\":1}\n{\"data\":\n");
+        refused(400, "line 3: dat: unknown", "?envelope=full", "{\"data\":1}\n\n{\"dat\":1}\n");
+        refused(400, "line 1: data: missing", "?envelope=full", "{\"key\":\"a\"}\n");
+        refused(400, "line 1: data: no base64", "?envelope=full", "{\"data\":\"?\",\"encoding\":\"base64\"}\n");
+        refused(400, "line 1: more than one", "?envelope=full", "{\"data\":1} {}\n");
+        assertThat(server.get("/streams/orders?from=earliest&until=latest").body())
+                .doesNotContain("data");
+    }
+
+    @Test
+    void parametersAreChecked() {
+        refused(400, "kee: unknown parameter", "?kee=1", "x");
+        refused(400, "envelope=some: allowed are full, none", "?envelope=some", "x");
+        refused(400, "key: given 2 times", "?key=1&key=2", "x");
+    }
+
+    @Test
+    void anUnknownTopicHasNearNames() {
+        HttpResponse<String> answer = server.post("/topics/playgrund/events", "x");
+
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(answer.headers().firstValue("content-type")).hasValue("application/problem+json");
+        assertThat(answer.body()).contains("did you mean playground?");
+    }
+
+    @Test
+    void aBodyWithoutLengthIs411() {
+        HttpResponse<String> answer = server.send(server.request("/topics/orders/events")
+                .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[10]))));
+
+        assertThat(answer.statusCode()).isEqualTo(411);
+        assertThat(answer.body()).contains("length-required");
+    }
+
+    @Test
+    void anEncodedBodyIs415() {
+        HttpResponse<String> answer = server.post("/topics/orders/events", "x", "Content-Encoding", "gzip");
+
+        assertThat(answer.statusCode()).isEqualTo(415);
+        assertThat(answer.body()).contains("unsupported");
+    }
+
+    @Test
+    void tooMuchIs413AndNothingIsPublished() {
+        HttpResponse<String> event =
+                server.post("/topics/orders/events", "1\n" + "x".repeat((1 << 20) + 1), "Content-Type", NDJSON);
+        HttpResponse<String> body = server.post("/topics/orders/events", "x".repeat((16 << 20) + 1));
+
+        assertThat(event.statusCode()).isEqualTo(413);
+        assertThat(event.body()).contains("event 2 has 1048577 bytes; allowed are 1048576");
+        assertThat(body.statusCode()).isEqualTo(413);
+        assertThat(server.get("/streams/orders?from=earliest&until=latest").body())
+                .doesNotContain("data");
+    }
+
+    @Test
+    void pagesOfOtherOriginsMayNotPublish() {
+        assertThat(server.post("/topics/orders/events", "x", "Origin", "http://evil.example")
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(server.post("/topics/orders/events", "x", "Sec-Fetch-Site", "cross-site")
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(server.post(
+                                "/topics/playground/events",
+                                "x",
+                                "Origin",
+                                server.ready.http(),
+                                "Sec-Fetch-Site",
+                                "same-origin")
+                        .statusCode())
+                .isEqualTo(201);
+    }
+
+    private static void refused(int status, String detail, String query, String body) {
+        HttpResponse<String> answer = server.post("/topics/orders/events" + query, body, "Content-Type", NDJSON);
+
+        assertThat(answer.body()).contains(detail);
+        assertThat(answer.statusCode()).isEqualTo(status);
+    }
+
+    private static String read(String topic, int limit) {
+        return server.get("/streams/" + topic + "?from=earliest&limit=" + limit).body();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.weir.server.topics;
+
+import dev.weir.Code;
+import dev.weir.Event;
+import dev.weir.EventSource;
+import dev.weir.Refusal;
+import dev.weir.hub.Topic;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Topics in this process, in the place of Kafka's. */
+public final class MemoryCluster implements Cluster {
+
+    private final Map<String, Topic> topics = new ConcurrentHashMap<>();
+    private volatile boolean available = true;
+
+    public void away() {
+        available = false;
+    }
+
+    @Override
+    public EventSource topic(String name) {
+        return topics.computeIfAbsent(name, Topic::new);
+    }
+
+    @Override
+    public boolean available() {
+        return available;
+    }
+
+    @Override
+    public Map<String, Integer> partitions(Set<String> names) {
+        requireAvailable();
+        Map<String, Integer> partitions = new TreeMap<>();
+        names.forEach(name -> partitions.put(name, 1));
+        return partitions;
+    }
+
+    @Override
+    public List<Published> publish(String topic, List<Event> batch) {
+        requireAvailable();
+        Topic log = (Topic) topic(topic);
+        return batch.stream()
+                .map(log::publish)
+                .map(event -> new Published(event.partition(), event.offset()))
+                .toList();
+    }
+
+    private void requireAvailable() {
+        if (!available) {
+            throw new Refusal(Code.SOURCE_UNAVAILABLE, "the broker is away");
+        }
+    }
+
+    @Override
+    public void close() {
+        topics.values().forEach(Topic::close);
+    }
+}
