@@ -42,7 +42,8 @@ class ContractPageTest {
 
     @Test
     void everyTestThatTheContractNamesExists() throws IOException {
-        Set<String> named = NUMBERED.matcher(CONTRACT).results().map(MatchResult::group).collect(Collectors.toSet());
+        Set<String> named =
+                NUMBERED.matcher(CONTRACT).results().map(MatchResult::group).collect(Collectors.toSet());
         assertThat(named).isNotEmpty();
         named.removeAll(testsInTheProject());
         assertThat(named).as("named in the contract, but no test").isEmpty();
@@ -51,10 +52,10 @@ class ContractPageTest {
     private static Set<String> testsInTheProject() throws IOException {
         Pattern declared = Pattern.compile("\\b([a-z]\\d_\\w+)\\(");
         Set<String> tests = new TreeSet<>();
-        try (Stream<Path> sources = Files.find(
-                Pages.HOME, 12, (file, attributes) -> file.toString().endsWith(".java"))) {
-            sources.forEach(source ->
-                    declared.matcher(Pages.read(source)).results().forEach(test -> tests.add(test.group(1))));
+        try (Stream<Path> sources =
+                Files.find(Pages.HOME, 12, (file, attributes) -> file.toString().endsWith(".java"))) {
+            sources.forEach(
+                    source -> declared.matcher(Pages.read(source)).results().forEach(test -> tests.add(test.group(1))));
         }
         return tests;
     }

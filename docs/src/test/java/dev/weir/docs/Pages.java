@@ -10,7 +10,8 @@ import java.util.stream.Stream;
 /** The Markdown files of the project. */
 final class Pages {
 
-    static final Path HOME = Path.of(System.getProperty("weir.home", "..")).toAbsolutePath().normalize();
+    static final Path HOME =
+            Path.of(System.getProperty("weir.home", "..")).toAbsolutePath().normalize();
 
     private Pages() {}
 
