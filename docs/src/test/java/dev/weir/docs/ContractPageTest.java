@@ -43,7 +43,8 @@ class ContractPageTest {
 
     @Test
     void everyTestThatTheContractNamesExists() throws IOException {
-        Set<String> named = NUMBERED.matcher(CONTRACT).results().map(MatchResult::group).collect(Collectors.toSet());
+        Set<String> named =
+                NUMBERED.matcher(CONTRACT).results().map(MatchResult::group).collect(Collectors.toSet());
         OWNERS.matcher(CONTRACT).results().forEach(test -> named.add(test.group()));
         assertThat(named).hasSizeGreaterThan(50);
         named.removeAll(testsInTheProject());
@@ -56,11 +57,13 @@ class ContractPageTest {
         Set<String> tests = new TreeSet<>();
         try (Stream<Path> sources = Files.find(
                 Pages.HOME, 12, (file, attributes) -> file.toString().matches(".*/src/.*(Test|Contract)\\.java"))) {
-            sources.forEach(source -> declared.matcher(Pages.read(source)).results().forEach(test -> {
-                String type = source.getFileName().toString().replace(".java", "");
-                tests.add(test.group(1));
-                tests.add(type + "." + test.group(1));
-            }));
+            sources.forEach(source -> declared.matcher(Pages.read(source))
+                    .results()
+                    .forEach(test -> {
+                        String type = source.getFileName().toString().replace(".java", "");
+                        tests.add(test.group(1));
+                        tests.add(type + "." + test.group(1));
+                    }));
         }
         return tests;
     }

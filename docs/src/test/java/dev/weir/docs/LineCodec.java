@@ -11,7 +11,10 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 // snippet:codec
-/** One signal a line: its name and its fields with tabs between. Bytes that are no plain text are {@code %XX}; a lone % is no value. */
+/**
+ * One signal a line: its name and its fields with tabs between. Bytes that are no plain text are {@code %XX}; a lone % is
+ * no value.
+ */
 enum LineCodec implements Codec {
     INSTANCE;
 

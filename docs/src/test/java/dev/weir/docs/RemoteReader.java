@@ -13,7 +13,7 @@ final class RemoteReader {
     private RemoteReader() {}
 
     // snippet:remote
-    /** Reads for ever: {@code follow(RemoteSource.of(Via.GRPC, URI.create("http://127.0.0.1:50051")), "clock", ...)}. */
+    /** Reads for ever, from any {@code RemoteSource.of(Via.GRPC, URI.create("http://127.0.0.1:50051"))}. */
     static void follow(RemoteSource remote, String topic, Consumer<Event> out) throws InterruptedException {
         AtomicReference<Start> next = new AtomicReference<>(new Start.Latest());
         while (true) {

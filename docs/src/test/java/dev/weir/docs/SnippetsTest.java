@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every block of Java in the documentation that names a snippet is that region of the code. With {@code -Dsnippets=write} the
- * blocks are written instead of compared.
+ * Every block of Java in the documentation that names a snippet is that region of the code. With {@code
+ * -Dsnippets=write} the blocks are written instead of compared.
  */
 class SnippetsTest {
 

@@ -28,7 +28,10 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 // snippet:transport
-/** Events over plain TCP: {@code echo 'clock?from=last:3' | nc localhost 7000}. Complete only if the last line is the end. */
+/**
+ * Events over plain TCP: {@code echo 'clock?from=last:3' | nc localhost 7000}. Complete only if the last line is the
+ * end.
+ */
 public final class TcpTransport implements Transport {
 
     @Override
