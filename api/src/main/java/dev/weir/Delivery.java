@@ -37,7 +37,8 @@ public final class Delivery {
     private Codec codec;
 
     private boolean failOnGap;
-    private volatile boolean stepped;
+    private boolean stepped;
+    private volatile boolean running;
     private volatile Runnable driver = () -> {};
 
     // written by the thread of the present step
@@ -71,6 +72,7 @@ public final class Delivery {
     public void run(Supplier<Subscription> request) throws IOException {
         Thread self = Thread.currentThread();
         driver = () -> LockSupport.unpark(self);
+        running = true;
         boolean alive = open(request);
         while (alive) {
             int seen = wakes.get();
@@ -120,7 +122,7 @@ public final class Delivery {
      */
     public void cancel() {
         cancelled = true;
-        if (!stepped) {
+        if (running) {
             wire.abort();
         }
         wake();
@@ -137,6 +139,9 @@ public final class Delivery {
 
     private boolean open(Supplier<Subscription> request) throws IOException {
         try {
+            if (cancelled) {
+                throw new Refusal(Code.SHUTDOWN, "the connection is being closed");
+            }
             Subscription subscription = request.get();
             codec = codecs.apply(subscription);
             failOnGap = subscription.onGap() == Subscription.OnGap.FAIL;

@@ -101,7 +101,7 @@ final class GeneratedCursor implements Cursor, Cold.Emitter {
     /** The one interrupt of {@link #close} has come and is taken, so that cleaning up is not interrupted again. */
     private InterruptedException cancelled() {
         while (!interrupted) {
-            Thread.yield();
+            Thread.onSpinWait();
         }
         Thread.interrupted();
         return new InterruptedException("the client has gone");

@@ -232,13 +232,16 @@ class DeliveryTest {
     }
 
     @Test
-    void cancelledBeforeItStartsItEndsAllTheSame() throws IOException {
-        script.give(event(0));
-        Delivery delivery = new Delivery(script, asked -> Words.CODEC, wire);
-        delivery.cancel();
-        delivery.run(asked("script"));
-        assertThat(wire.calls).endsWith("abort").doesNotContain("write 0");
-        assertThat(script.closed).isEqualTo(1);
+    void whatIsCancelledBeforeItStartsIsRefused() throws IOException {
+        Delivery stepped = new Delivery(script, asked -> Words.CODEC, wire);
+        stepped.cancel();
+        stepped.start(asked("script"), steps);
+        steps.run();
+        Delivery run = new Delivery(script, asked -> Words.CODEC, wire);
+        run.cancel();
+        run.run(asked("script"));
+        assertThat(wire.calls).containsExactly("refuse shutdown", "refuse shutdown");
+        assertThat(script.opened).isZero();
     }
 
     @Test
@@ -284,13 +287,13 @@ class DeliveryTest {
     }
 
     @Test
-    void whatIsAddedAfterCloseIsCut() throws IOException {
+    void whatIsAddedAfterCloseIsRefused() throws IOException {
         Deliveries deliveries = new Deliveries("test", Duration.ofSeconds(30));
         deliveries.close();
         Delivery late = new Delivery(script, asked -> Words.CODEC, wire);
         deliveries.add(late);
         late.run(asked("script"));
-        assertThat(wire.calls).endsWith("abort");
+        assertThat(wire.calls).containsExactly("refuse shutdown");
     }
 
     private Thread runner() {

@@ -199,6 +199,7 @@ public final class Loopback implements Transport {
 
         private void finish(boolean whole) {
             complete = whole;
+            opened.completeExceptionally(new IOException("cut"));
             frames.add(Bytes.EMPTY);
             if (deliveries != null && delivery != null) {
                 deliveries.remove(delivery);
