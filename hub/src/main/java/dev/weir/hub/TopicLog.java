@@ -63,12 +63,13 @@ public final class TopicLog implements AutoCloseable {
 
     /** The tail moves first: a reader that finds its slot gone finds the new tail. */
     private void drop() {
-        int index = (int) tail & mask;
+        long gone = tail;
+        int index = (int) gone & mask;
         Slot oldest = ring.getPlain(index);
         if (oldest != null) {
             bytes -= weight(oldest.signal);
         }
-        tail++;
+        tail = gone + 1;
         ring.setRelease(index, null);
     }
 

@@ -195,7 +195,9 @@ class TopicLogTest {
                 long deadline = System.nanoTime() + 5_000_000_000L;
                 for (int spins = 0; seen.get() < n; spins++) {
                     if (spins > 1_000) {
-                        assertThat(System.nanoTime()).as("lost the wake of append %d", n).isLessThan(deadline);
+                        assertThat(System.nanoTime())
+                                .as("lost the wake of append %d", n)
+                                .isLessThan(deadline);
                         Thread.yield();
                     }
                 }
