@@ -156,9 +156,9 @@ interface EndingContract extends Contract {
         Reception other = stage.connect("orders");
         one.next(Signal.Open.class);
         other.next(Signal.Open.class);
-        stage.sources().stop(Code.SHUTDOWN, "draining", Duration.ofSeconds(60));
-        assertThat(one.next(Signal.Stop.class).retryAfter()).isGreaterThanOrEqualTo(Duration.ofSeconds(60));
-        assertThat(other.next(Signal.Stop.class).retryAfter()).isLessThanOrEqualTo(Duration.ofSeconds(120));
+        stage.sources().stop(Code.SHUTDOWN, "draining", Duration.ofMinutes(1));
+        assertThat(one.next(Signal.Stop.class).retryAfter()).isGreaterThanOrEqualTo(Duration.ofMinutes(1));
+        assertThat(other.next(Signal.Stop.class).retryAfter()).isLessThanOrEqualTo(Duration.ofMinutes(2));
     }
 
     @Test

@@ -38,7 +38,8 @@ public interface PairsContract {
             for (int then = 0; then < count; then++) {
                 int one = first;
                 int other = then;
-                String names = harnesses().get(one).name() + ", then " + harnesses().get(other).name();
+                String names = harnesses().get(one).name() + ", then "
+                        + harnesses().get(other).name();
                 pairs.add(DynamicTest.dynamicTest(
                         names, () -> halves(harnesses().get(one), harnesses().get(other))));
             }

@@ -110,7 +110,7 @@ final class KafkaTopic implements EventSource, AutoCloseable {
         Position from = cluster.offsets().end(name, like);
         int partitions = like.partitions();
         for (int partition = 0; partition < partitions; partition++) {
-            long share = count / partitions + (partition < count % partitions ? 1 : 0);
+            long share = (long) count / partitions + (partition < count % partitions ? 1 : 0);
             from.set(partition, Math.max(begin.offset(partition), from.offset(partition) - share), -1);
         }
         return from;
