@@ -25,4 +25,14 @@ public interface Codec {
      */
     @Nullable
     Bytes encode(Signal signal);
+
+    /**
+     * The codec whose frames of events this one shares: for options that show in other signals only, so that they do not multiply
+     * the frames that an event keeps. Never blocks; asked for each event and subscriber.
+     *
+     * @return one that writes events exactly as this one does; this one unless said otherwise
+     */
+    default Codec ofEvents() {
+        return this;
+    }
 }

@@ -196,19 +196,20 @@ public final class Event implements Signal {
      * The bytes of this event in a format, encoded by the first who asks and shared by all who ask later. Never waits for
      * another thread: two who ask first at the same moment may both encode. Any thread.
      *
-     * @param codec the format; frames are shared by its identity
+     * @param codec the format; frames are shared by the identity of its {@link Codec#ofEvents}
      * @return the frame, or null if the format cannot carry this event
      */
     @SuppressWarnings("ReferenceEquality") // one codec is one format with its options
     public @Nullable Bytes frame(Codec codec) {
         Frame known = frames;
+        Codec shared = codec.ofEvents();
         for (Frame frame = known; frame != null; frame = frame.next) {
-            if (frame.codec == codec) {
+            if (frame.codec == shared) {
                 return frame.bytes;
             }
         }
-        Bytes bytes = codec.encode(this);
-        frames = new Frame(codec, bytes, known);
+        Bytes bytes = shared.encode(this);
+        frames = new Frame(shared, bytes, known);
         return bytes;
     }
 

@@ -5,24 +5,22 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** The cursor over a publisher: demand is asked for in portions, half a window at a time. */
+/** The cursor over a publisher: one signal is asked for at a time, and none while 64 KiB wait. */
 final class PublishedCursor implements Cursor, Flow.Subscriber<Signal> {
 
     private static final Logger LOG = System.getLogger(PublishedCursor.class.getName());
-    private static final int WINDOW = 16;
 
-    private final HandOver handOver = new HandOver(() -> {});
+    private final HandOver handOver = new HandOver(this::demand);
+    private final AtomicBoolean demanded = new AtomicBoolean();
     private final AtomicReference<Flow.@Nullable Subscription> upstream = new AtomicReference<>();
     private volatile boolean closed;
 
     // the publisher's thread
     private long events;
-
-    // the polling thread
-    private int taken;
 
     @Override
     public void onSubscribe(Flow.Subscription subscription) {
@@ -30,7 +28,7 @@ final class PublishedCursor implements Cursor, Flow.Subscriber<Signal> {
         if (closed || !upstream.compareAndSet(null, subscription)) {
             subscription.cancel();
         } else {
-            subscription.request(WINDOW);
+            demand();
             if (closed) {
                 subscription.cancel();
             }
@@ -41,7 +39,16 @@ final class PublishedCursor implements Cursor, Flow.Subscriber<Signal> {
     public void onNext(Signal signal) {
         Objects.requireNonNull(signal, "signal");
         events += signal instanceof Event ? 1 : 0;
+        demanded.set(false);
         handOver.add(signal);
+        demand();
+    }
+
+    private void demand() {
+        Flow.Subscription subscription = upstream.get();
+        if (subscription != null && !handOver.full() && demanded.compareAndSet(false, true)) {
+            subscription.request(1);
+        }
     }
 
     @Override
@@ -69,13 +76,7 @@ final class PublishedCursor implements Cursor, Flow.Subscriber<Signal> {
 
     @Override
     public @Nullable Signal poll() {
-        Signal signal = handOver.poll();
-        Flow.Subscription subscription = upstream.get();
-        if (signal != null && subscription != null && ++taken == WINDOW / 2) {
-            taken = 0;
-            subscription.request(WINDOW / 2);
-        }
-        return signal;
+        return handOver.poll();
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.OptionalLong;
 public sealed interface Signal permits Event, Signal.Open, Signal.Heartbeat, Signal.Gap, Signal.Stop, Signal.End {
 
     /**
-     * The position after this signal, as text: 1 to 1024 characters of {@code [A-Za-z0-9._~:-]}, opaque to clients. Empty
+     * The position after this signal, as text: 1 to 2048 characters of {@code [A-Za-z0-9._~:-]}, opaque to clients. Empty
      * if the stream cannot be resumed.
      *
      * @return the id

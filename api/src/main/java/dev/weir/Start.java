@@ -35,7 +35,7 @@ public sealed interface Start {
     record After(String id) implements Start {}
 
     /** What an id looks like. */
-    Pattern ID = Pattern.compile("[A-Za-z0-9._~:-]{1,1024}");
+    Pattern ID = Pattern.compile("[A-Za-z0-9._~:-]{1,2048}");
 
     /** The suffix of the id of a finished stream, by which a browser's automatic reconnection is recognised. */
     String ENDED = ".end";
@@ -73,7 +73,7 @@ public sealed interface Start {
         if (!ID.matcher(plain).matches()) {
             throw new Refusal(
                     Code.BAD_REQUEST,
-                    parameter + ": not an id of this service; an id is 1 to 1024 characters of A-Z a-z 0-9 . _ ~ : -,"
+                    parameter + ": not an id of this service; an id is 1 to 2048 characters of A-Z a-z 0-9 . _ ~ : -,"
                             + " taken unchanged from an event");
         }
         return new After(plain);

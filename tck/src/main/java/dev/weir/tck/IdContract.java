@@ -116,7 +116,7 @@ interface IdContract extends Contract {
                 own + "%20",
                 "1...",
                 own + "AAAA",
-                "a".repeat(1025),
+                "a".repeat(2049),
                 own.substring(0, own.lastIndexOf('.') + 1) + "_");
         for (String id : bad) {
             assertThat(stage.refusal("orders?after=" + id).code()).as(id).isEqualTo(Code.BAD_REQUEST);

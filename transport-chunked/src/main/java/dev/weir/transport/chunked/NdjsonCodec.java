@@ -17,16 +17,42 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lines of JSON, one instance for each set of options. Bare lines have no control records: what has no word is null, and blank lines
  * keep the stream alive.
- *
- * @param mediaType what the client calls this format
- * @param bare data alone
- * @param encoding how data are written
- * @param blank heartbeats are empty lines
  */
-record NdjsonCodec(String mediaType, boolean bare, Format.Encoding encoding, boolean blank) implements Codec {
+final class NdjsonCodec implements Codec {
 
-    private static final Map<NdjsonCodec, NdjsonCodec> CODECS = new ConcurrentHashMap<>();
+    private static final Map<Options, NdjsonCodec> CODECS = new ConcurrentHashMap<>();
     private static final Bytes LINE_FEED = Bytes.utf8("\n");
+
+    private final String mediaType;
+    private final boolean bare;
+    private final Format.Encoding encoding;
+    private final boolean blank;
+    private final Codec ofEvents;
+
+    /**
+     * What a client may choose.
+     *
+     * @param mediaType what the client calls this format
+     * @param bare data alone
+     * @param encoding how data are written
+     * @param blank heartbeats are empty lines
+     */
+    private record Options(String mediaType, boolean bare, Format.Encoding encoding, boolean blank) {
+
+        /** Those that show in events. */
+        Options ofEvents() {
+            return new Options("", bare, encoding, bare);
+        }
+    }
+
+    private NdjsonCodec(Options options) {
+        mediaType = options.mediaType();
+        bare = options.bare();
+        encoding = options.encoding();
+        blank = options.blank();
+        Options events = options.ofEvents();
+        ofEvents = events.equals(options) ? this : shared(events);
+    }
 
     /** The shared instance for a format; whole events and control lines are the defaults. */
     static NdjsonCodec of(String mediaType, Format format) {
@@ -35,8 +61,27 @@ record NdjsonCodec(String mediaType, boolean bare, Format.Encoding encoding, boo
         }
         boolean bare = format.envelope() == Format.Envelope.NONE;
         boolean blank = bare || format.heartbeats() == Format.Heartbeats.BLANK;
-        NdjsonCodec codec = new NdjsonCodec(mediaType, bare, format.encoding(), blank);
-        return CODECS.computeIfAbsent(codec, same -> same);
+        return shared(new Options(mediaType, bare, format.encoding(), blank));
+    }
+
+    private static NdjsonCodec shared(Options options) {
+        NdjsonCodec known = CODECS.get(options);
+        if (known != null) {
+            return known;
+        }
+        NdjsonCodec made = new NdjsonCodec(options);
+        NdjsonCodec earlier = CODECS.putIfAbsent(options, made);
+        return earlier == null ? made : earlier;
+    }
+
+    @Override
+    public String mediaType() {
+        return mediaType;
+    }
+
+    @Override
+    public Codec ofEvents() {
+        return ofEvents;
     }
 
     @Override

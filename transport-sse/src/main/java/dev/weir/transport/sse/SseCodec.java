@@ -61,6 +61,11 @@ final class SseCodec implements Codec {
     }
 
     @Override
+    public Codec ofEvents() {
+        return CODECS[(full ? 4 : 0) + (encoding == Format.Encoding.BASE64 ? 2 : 0)];
+    }
+
+    @Override
     public Bytes encode(Signal signal) {
         FrameWriter out = new FrameWriter(signal instanceof Event event ? event.weight() : 128);
         switch (signal) {
