@@ -198,6 +198,22 @@ public final class Position {
     }
 
     /**
+     * Forgets leader epochs that lie beyond those known here: a client may send any, and Kafka's own client would believe them.
+     *
+     * @param known a position whose epochs the broker told
+     * @return a new position, with the same offsets
+     */
+    public Position withEpochsOf(Position known) {
+        Position trusted = copy();
+        for (int partition = 0; partition < offsets.length; partition++) {
+            if (leaderEpochs[partition] > known.leaderEpoch(partition)) {
+                trusted.leaderEpochs[partition] = -1;
+            }
+        }
+        return trusted;
+    }
+
+    /**
      * Whether both are of the same topic and epoch.
      *
      * @param other another position

@@ -164,6 +164,7 @@ public final class Topic implements EventSource, AutoCloseable {
             Signal.Gap first = gap;
             if (first != null) {
                 gap = null;
+                position = first.id();
                 return first;
             }
             if (reader.next() >= cut) {

@@ -26,6 +26,7 @@ public final class TopicLog implements AutoCloseable {
     // written by the appender, read by all
     private volatile long head;
     private volatile long tail;
+    private volatile boolean closed;
 
     /**
      * An empty log.
@@ -124,12 +125,23 @@ public final class TopicLog implements AutoCloseable {
     }
 
     private String idBefore(long sequence) {
-        Slot before = sequence > 0 ? slot(sequence - 1) : null;
-        if (before != null) {
-            return before.signal.id();
+        while (true) {
+            Slot before = sequence > 0 ? slot(sequence - 1) : null;
+            if (before != null) {
+                return before.signal.id();
+            }
+            Slot at = sequence < head ? slot(sequence) : null;
+            if (at != null) {
+                return at.before;
+            }
+            if (sequence == 0) {
+                return start.id();
+            }
+            if (sequence < tail) {
+                return idBefore(tail);
+            }
+            Thread.onSpinWait();
         }
-        Slot at = sequence < head ? slot(sequence) : null;
-        return at != null ? at.before : start.id();
     }
 
     /**
@@ -202,9 +214,19 @@ public final class TopicLog implements AutoCloseable {
         return waker;
     }
 
-    /** Ends its thread: readers that wait are not woken any more. Idempotent. */
+    /**
+     * Whether nothing will be appended any more. Any thread.
+     *
+     * @return true once it is closed
+     */
+    public boolean closed() {
+        return closed;
+    }
+
+    /** Wakes all readers for the last time and ends its thread. Idempotent. */
     @Override
     public void close() {
+        closed = true;
         waker.close();
     }
 

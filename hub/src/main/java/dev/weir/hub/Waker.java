@@ -70,17 +70,22 @@ final class Waker implements AutoCloseable {
             }
             long round = System.nanoTime();
             signalled = false;
-            Waiter waiter = waiting.getAndSet(null);
-            while (waiter != null) {
-                Waiter next = waiter.next;
-                waiter.armed = false;
-                wake(waiter);
-                waiter = next;
-            }
+            wakeAll();
             long rest;
             while (!closed && (rest = round + lingerNanos - System.nanoTime()) > 0) {
                 LockSupport.parkNanos(this, rest);
             }
+        }
+        wakeAll();
+    }
+
+    private void wakeAll() {
+        Waiter waiter = waiting.getAndSet(null);
+        while (waiter != null) {
+            Waiter next = waiter.next;
+            waiter.armed = false;
+            wake(waiter);
+            waiter = next;
         }
     }
 
