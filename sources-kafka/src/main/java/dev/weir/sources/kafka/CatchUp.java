@@ -9,15 +9,22 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +40,8 @@ final class CatchUp implements AutoCloseable {
     private static final Logger LOG = System.getLogger(CatchUp.class.getName());
     private static final int QUEUE = 10_000;
     private static final Duration POLL = Duration.ofMillis(500);
+    private static final Executor NOW = Runnable::run;
+    private static final Executor LATER = CompletableFuture.delayedExecutor(POLL.toMillis(), TimeUnit.MILLISECONDS);
 
     private final BlockingQueue<Portion> queue = new LinkedBlockingQueue<>(QUEUE);
     private final Records records;
@@ -68,6 +77,7 @@ final class CatchUp implements AutoCloseable {
         private final Position to;
         private final Runnable wake;
         private final Queue<Signal> signals = new ArrayDeque<>();
+        private boolean changed;
         private volatile boolean filled;
         private volatile boolean cancelled;
 
@@ -98,6 +108,11 @@ final class CatchUp implements AutoCloseable {
             return from;
         }
 
+        /** For the cursor, once filled: whether the log is not the one that was read before, so that the client must ask anew. */
+        boolean changed() {
+            return changed;
+        }
+
         void cancel() {
             cancelled = true;
         }
@@ -120,8 +135,30 @@ final class CatchUp implements AutoCloseable {
             try {
                 take(consumer, records, behind);
             } catch (OffsetOutOfRangeException outside) {
-                Jump.over(outside, consumer).forEach(jump -> signals.add(jump.gap(from)));
+                Map<TopicPartition, Long> begins = consumer.beginningOffsets(outside.partitions(), POLL);
+                outside.offsetOutOfRangePartitions().forEach((partition, asked) -> {
+                    long begin = begins.getOrDefault(partition, 0L);
+                    if (asked < begin && !(outside instanceof LogTruncationException)) {
+                        signals.add(expired(partition.partition(), asked, begin));
+                    } else {
+                        changed = true;
+                    }
+                });
             }
+        }
+
+        /** Where the consumer stands, past markers and holes; 0 while that is not sure. */
+        private static long position(Consumer<?, ?> consumer, TopicPartition partition) {
+            try {
+                return consumer.position(partition, Duration.ZERO);
+            } catch (TimeoutException unsure) {
+                return 0;
+            }
+        }
+
+        private Signal expired(int partition, long asked, long begin) {
+            from.set(partition, begin, -1);
+            return new Signal.Gap(from.id(), Signal.Reason.RETENTION, partition, asked, begin, OptionalLong.empty());
         }
 
         private void take(Consumer<byte[], byte[]> consumer, Records records, List<TopicPartition> behind) {
@@ -138,7 +175,7 @@ final class CatchUp implements AutoCloseable {
             }
             for (TopicPartition partition : behind) {
                 int number = partition.partition();
-                long reached = Math.min(consumer.position(partition, POLL), to.offset(number));
+                long reached = Math.min(position(consumer, partition), to.offset(number));
                 if (reached > from.offset(number)) {
                     from.set(number, reached, from.leaderEpoch(number));
                 }
@@ -166,28 +203,33 @@ final class CatchUp implements AutoCloseable {
                     Portion portion = queue.take();
                     if (!portion.cancelled) {
                         fill(portion);
-                        portion.filled = true;
-                        portion.wake.run();
                     }
                 }
             } catch (InterruptedException | InterruptException | WakeupException closing) {
                 // closed from outside
-            } catch (RuntimeException failure) {
-                LOG.log(Level.ERROR, "a reader of history failed", failure);
             }
         }
 
-        private void fill(Portion portion) throws InterruptedException {
+        /** Nothing but being closed ends the reader: it serves all subscribers. */
+        private void fill(Portion portion) {
+            boolean failed = true;
             try {
                 portion.fill(consumer, records);
+                failed = false;
             } catch (WakeupException | InterruptException closing) {
                 throw closing;
             } catch (KafkaException passing) {
                 LOG.log(
                         Level.WARNING,
-                        "reading history of topic " + portion.topic + " failed and is tried again: "
-                                + passing.getMessage());
-                Thread.sleep(POLL.toMillis());
+                        "reading history of topic " + portion.topic + " is tried again: " + passing.getMessage());
+            } catch (RuntimeException | Error failure) {
+                LOG.log(Level.ERROR, "reading history of topic " + portion.topic + " failed", failure);
+            }
+            portion.filled = true;
+            try {
+                (failed ? LATER : NOW).execute(portion.wake);
+            } catch (RuntimeException | Error failure) {
+                LOG.log(Level.ERROR, "a wake failed", failure);
             }
         }
 

@@ -62,6 +62,8 @@ final class Clients {
             all.put(ProducerConfig.CLIENT_ID_CONFIG, "weir-publisher");
             all.put(ProducerConfig.ACKS_CONFIG, "all");
             all.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+            // With more, a batch that a new leader refuses can be overtaken, and is then out of sequence for ever.
+            all.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
             all.put(ProducerConfig.LINGER_MS_CONFIG, 0);
             all.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, patience);
             all.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, patience);

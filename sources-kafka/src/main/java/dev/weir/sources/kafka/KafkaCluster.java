@@ -3,6 +3,8 @@ package dev.weir.sources.kafka;
 import dev.weir.Event;
 import dev.weir.EventSource;
 import dev.weir.Publisher;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -15,7 +17,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * A Kafka cluster: its topics as event sources, and a place to publish. Nodes keep no state about subscribers: the id of an event
@@ -26,7 +30,9 @@ import org.apache.kafka.common.KafkaFuture;
  */
 public final class KafkaCluster implements Publisher, AutoCloseable {
 
+    private static final Logger LOG = System.getLogger(KafkaCluster.class.getName());
     private static final Duration CHECK = Duration.ofSeconds(1);
+    private static final int ROUNDS = 5;
 
     private final KafkaSettings settings;
     private final Clients clients;
@@ -83,8 +89,10 @@ public final class KafkaCluster implements Publisher, AutoCloseable {
             try {
                 TopicDescription topic = answer.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
                 found.put(name, topic.partitions().size());
-            } catch (ExecutionException missing) {
-                // left out
+            } catch (ExecutionException failed) {
+                if (!(failed.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw Offsets.away();
+                }
             } catch (TimeoutException late) {
                 throw Offsets.away();
             } catch (InterruptedException stopped) {
@@ -136,12 +144,25 @@ public final class KafkaCluster implements Publisher, AutoCloseable {
 
     private void check() {
         try {
+            int round = 0;
             do {
                 available = answers();
                 checked.countDown();
+                if (available && ++round % ROUNDS == 0) {
+                    verify();
+                }
             } while (!closing.await(CHECK.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException stopped) {
             available = false;
+        }
+    }
+
+    /** Nothing ends the check. */
+    private void verify() {
+        try {
+            topics.values().forEach(KafkaTopic::verify);
+        } catch (RuntimeException failure) {
+            LOG.log(Level.WARNING, "topics could not be verified: " + failure.getMessage());
         }
     }
 
@@ -165,8 +186,13 @@ public final class KafkaCluster implements Publisher, AutoCloseable {
         }
     }
 
-    Clients clients() {
-        return clients;
+    /** A consumer for the head of a topic. Refuses while no broker's name can be resolved. */
+    Consumer<byte[], byte[]> liveConsumer(String topic) {
+        try {
+            return clients.liveConsumer(topic);
+        } catch (IllegalArgumentException unreachable) {
+            throw Offsets.away();
+        }
     }
 
     Records records() {

@@ -85,7 +85,7 @@ final class KafkaCursor implements Cursor {
                 Signal signal = joined.poll();
                 if (signal != null || !joined.lapped()) {
                     position = joined.position();
-                    return signal;
+                    return signal == null && live.log().closed() ? comeBack() : signal;
                 }
                 reached = Position.parse(joined.position(), live.start());
                 reader = null;
@@ -99,9 +99,15 @@ final class KafkaCursor implements Cursor {
                 if (signal != null) {
                     return signal;
                 }
+                if (asked.changed()) {
+                    return comeBack();
+                }
                 reached = asked.reached();
                 position = reached.id();
                 portion = null;
+            }
+            if (live.log().closed()) {
+                return comeBack();
             }
             if (cut != null && cut.atMost(reached)) {
                 return new Signal.End(position, events);
@@ -124,6 +130,12 @@ final class KafkaCursor implements Cursor {
                 return null;
             }
         }
+    }
+
+    /** The log is not what it was: another topic of the same name, other partitions, or the reader has ended. */
+    private Signal comeBack() {
+        return new Signal.Stop(
+                position, Code.SOURCE_UNAVAILABLE, "the topic is read anew; come back with the last id", RETRY);
     }
 
     @Override

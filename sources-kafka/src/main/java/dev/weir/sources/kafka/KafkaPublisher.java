@@ -44,7 +44,11 @@ final class KafkaPublisher implements AutoCloseable {
         @Nullable Exception failure = null;
         for (Event event : batch) {
             try {
-                sent.add(producer.send(record(topic, event)));
+                Future<RecordMetadata> one = producer.send(record(topic, event));
+                sent.add(one);
+                if (one.state() == Future.State.FAILED) {
+                    break;
+                }
             } catch (KafkaException refused) {
                 failure = refused;
                 break;

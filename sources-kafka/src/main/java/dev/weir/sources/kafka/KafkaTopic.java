@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A topic of the cluster as a source: one shared reader while anybody listens, and for every subscriber a cursor. */
@@ -69,8 +70,9 @@ final class KafkaTopic implements EventSource, AutoCloseable {
                 return new KafkaCursor(this, now, head);
             }
             if (where instanceof Start.After after) {
-                Position had = Position.parse(after.id(), like);
-                boolean known = had.sameEpoch(like) && had.atMost(now.log().headPosition());
+                Position head = now.log().headPosition();
+                Position had = Position.parse(after.id(), like).withEpochsOf(head);
+                boolean known = had.sameEpoch(like) && had.atMost(head);
                 LogCursor held = known ? now.log().join(had) : null;
                 if (held != null) {
                     return new KafkaCursor(this, now, held);
@@ -124,7 +126,7 @@ final class KafkaTopic implements EventSource, AutoCloseable {
             return begin;
         }
         Position end = cluster.offsets().end(name, like);
-        Position from = had.copy();
+        Position from = had.withEpochsOf(end);
         for (int partition = 0; partition < Math.max(like.partitions(), had.partitions()); partition++) {
             long offset = had.offset(partition);
             long first = begin.offset(partition);
@@ -160,22 +162,59 @@ final class KafkaTopic implements EventSource, AutoCloseable {
     private Live join() {
         life.lock();
         try {
-            if (live == null) {
-                Position start = cluster.offsets().start(name);
-                Position head = cluster.offsets().end(name, start);
-                TopicLog log = new TopicLog(name, head, retention);
-                live = new Live(
-                        new TopicReader(
-                                name,
-                                head,
-                                log,
-                                cluster.records(),
-                                cluster.clients().liveConsumer(name),
-                                this::retired),
-                        start);
+            Live present = live;
+            if (present == null) {
+                cluster.requireAvailable();
+                present = start();
+                live = present;
             }
             subscribers++;
-            return live;
+            return present;
+        } finally {
+            life.unlock();
+        }
+    }
+
+    private Live start() {
+        Position start = cluster.offsets().start(name);
+        Position head = cluster.offsets().end(name, start);
+        Consumer<byte[], byte[]> consumer = cluster.liveConsumer(name);
+        TopicLog log = new TopicLog(name, head, retention);
+        return new Live(new TopicReader(this, head, log, cluster.records(), consumer), start);
+    }
+
+    /** Ends the reader if the broker has another topic of this name by now, or other partitions. Blocks. */
+    void verify() {
+        Live present;
+        life.lock();
+        try {
+            present = live;
+        } finally {
+            life.unlock();
+        }
+        if (present == null) {
+            return;
+        }
+        boolean same;
+        try {
+            Position found = cluster.offsets().start(name);
+            same = found.sameEpoch(present.start())
+                    && found.partitions() == present.start().partitions();
+        } catch (Refusal unknown) {
+            same = unknown.code() != Code.NOT_FOUND;
+        }
+        if (!same) {
+            present.reader().stop();
+        }
+    }
+
+    /** A reader has ended, for whatever reason. */
+    void ended(TopicReader reader) {
+        life.lock();
+        try {
+            if (live != null && live.reader() == reader) {
+                live = null;
+            }
         } finally {
             life.unlock();
         }
@@ -192,7 +231,8 @@ final class KafkaTopic implements EventSource, AutoCloseable {
         }
     }
 
-    private boolean retired() {
+    /** Whether nobody has needed the present reader for a while; it must end then. */
+    boolean retired() {
         life.lock();
         try {
             boolean unused = subscribers == 0 && System.nanoTime() - idleSince >= idleNanos;

@@ -72,7 +72,8 @@ final class Offsets {
         Map<TopicPartition, ListOffsetsResultInfo> found =
                 await(topic, admin.listOffsets(asked, committed).all());
         Position position = like.copy();
-        found.forEach((partition, info) -> position.set(partition.partition(), info.offset(), -1));
+        found.forEach((partition, info) -> position.set(
+                partition.partition(), info.offset(), info.leaderEpoch().orElse(-1)));
         return position;
     }
 

@@ -7,7 +7,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -25,11 +24,10 @@ final class TopicReader implements AutoCloseable {
     private static final Logger LOG = System.getLogger(TopicReader.class.getName());
     private static final Duration POLL = Duration.ofMillis(200);
 
-    private final String topic;
+    private final KafkaTopic topic;
     private final TopicLog log;
     private final Records records;
     private final Consumer<byte[], byte[]> consumer;
-    private final BooleanSupplier retired;
     private final Thread thread;
     private volatile boolean closed;
 
@@ -40,63 +38,55 @@ final class TopicReader implements AutoCloseable {
      * Starts to read.
      *
      * @param from where the log begins
-     * @param retired asked after each poll: whether nobody needs this reader any more
+     * @param topic asked after each poll whether anybody needs this reader, and told when it ends
      */
-    TopicReader(
-            String topic,
-            Position from,
-            TopicLog log,
-            Records records,
-            Consumer<byte[], byte[]> consumer,
-            BooleanSupplier retired) {
+    TopicReader(KafkaTopic topic, Position from, TopicLog log, Records records, Consumer<byte[], byte[]> consumer) {
         this.topic = topic;
         this.log = log;
         this.records = records;
         this.consumer = consumer;
-        this.retired = retired;
         position = from.copy();
-        thread = Thread.ofPlatform().daemon().name("weir-kafka-" + topic).start(this::read);
+        thread = Thread.ofPlatform().daemon().name("weir-kafka-" + topic.name()).start(this::read);
     }
 
     private void read() {
         try (consumer) {
             List<TopicPartition> partitions = new ArrayList<>();
             for (int partition = 0; partition < position.partitions(); partition++) {
-                partitions.add(new TopicPartition(topic, partition));
+                partitions.add(new TopicPartition(topic.name(), partition));
             }
             consumer.assign(partitions);
             for (TopicPartition partition : partitions) {
                 seek(partition, position.offset(partition.partition()), position.leaderEpoch(partition.partition()));
             }
-            while (!closed && !retired.getAsBoolean()) {
+            while (!closed && !topic.retired()) {
                 try {
                     step();
                 } catch (WakeupException | InterruptException closing) {
                     closed = true;
+                } catch (OffsetOutOfRangeException changed) {
+                    LOG.log(Level.WARNING, "topic " + topic.name() + " is read anew: " + changed.getMessage());
+                    closed = true;
                 } catch (KafkaException passing) {
-                    LOG.log(Level.WARNING, "reading topic " + topic + " is tried again: " + passing.getMessage());
+                    LOG.log(
+                            Level.WARNING,
+                            "reading topic " + topic.name() + " is tried again: " + passing.getMessage());
                     Thread.sleep(POLL.toMillis());
                 }
             }
         } catch (InterruptedException | WakeupException | InterruptException closing) {
             // closed from outside
-        } catch (RuntimeException failure) {
-            LOG.log(Level.ERROR, "the reader of topic " + topic + " failed", failure);
+        } catch (RuntimeException | Error failure) {
+            LOG.log(Level.ERROR, "the reader of topic " + topic.name() + " failed", failure);
         } finally {
+            topic.ended(this);
             log.close();
         }
     }
 
     private void step() {
-        try {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                log.append(records.signal(record, position));
-            }
-        } catch (OffsetOutOfRangeException outside) {
-            for (Jump jump : Jump.over(outside, consumer)) {
-                log.append(jump.gap(position));
-                seek(jump.partition(), jump.offset(), -1);
-            }
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+            log.append(records.signal(record, position));
         }
     }
 
@@ -109,11 +99,16 @@ final class TopicReader implements AutoCloseable {
         return log;
     }
 
+    /** Ends the thread soon; its subscribers are told to come back. */
+    void stop() {
+        closed = true;
+        consumer.wakeup();
+    }
+
     /** Ends the thread and its consumer, and waits until both are gone, five seconds at the most. */
     @Override
     public void close() {
-        closed = true;
-        consumer.wakeup();
+        stop();
         try {
             thread.join(Duration.ofSeconds(5));
         } catch (InterruptedException stopped) {

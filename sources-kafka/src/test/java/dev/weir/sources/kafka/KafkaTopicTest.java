@@ -14,6 +14,7 @@ import dev.weir.Signal;
 import dev.weir.Start;
 import dev.weir.Subscription;
 import dev.weir.embedded.kafka.EmbeddedKafka;
+import dev.weir.hub.Position;
 import dev.weir.hub.Retention;
 import dev.weir.tck.Stage;
 import java.net.InetSocketAddress;
@@ -27,10 +28,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -223,6 +226,91 @@ class KafkaTopicTest {
             reading.close();
             open.remove(reading);
         }
+    }
+
+    @Test
+    void i5_aTopicMadeAnewWhileItIsReadStopsItsReadersAndTellsThemWhenTheyComeBack() throws Exception {
+        broker.createTopic(topic, 1, Map.of());
+        Reading live = open(cluster, "from=latest");
+        publish(0, 5);
+        assertThat(live.numbers(5)).endsWith(4);
+        broker.deleteTopic(topic);
+        broker.createTopic(topic, 1, Map.of());
+        try (KafkaCluster other = new KafkaCluster(KafkaSettings.of(broker.bootstrap()))) {
+            other.publish(topic, List.of(Event.of("number", "100"), Event.of("number", "101")));
+        }
+        Signal.Stop stop = (Signal.Stop) live.next();
+        assertThat(stop.code()).isEqualTo(Code.SOURCE_UNAVAILABLE);
+        Reading again = open(cluster, "after=" + stop.id());
+        assertThat(again.next())
+                .isInstanceOfSatisfying(
+                        Signal.Gap.class, gap -> assertThat(gap.reason()).isEqualTo(Signal.Reason.TOPIC_RECREATED));
+        assertThat(again.numbers(2)).containsExactly(100, 101);
+    }
+
+    @Test
+    void i2_aPartitionThatIsAddedIsReadFromItsStart() throws Exception {
+        broker.createTopic(topic, 1, Map.of());
+        Reading live = open(cluster, "from=latest");
+        publish(0, 5);
+        assertThat(live.numbers(5)).endsWith(4);
+        admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(3))).all().get(10, TimeUnit.SECONDS);
+        try (KafkaCluster other = new KafkaCluster(KafkaSettings.of(broker.bootstrap()))) {
+            List<Event> batch = new ArrayList<>();
+            for (int n = 5; n < 50; n++) {
+                batch.add(Event.of("number", "" + n).withKey(Bytes.utf8("k" + n)));
+            }
+            other.publish(topic, batch);
+        }
+        List<Integer> seen = new ArrayList<>();
+        Signal signal = live.next();
+        while (!signal.last()) {
+            if (signal instanceof Event event) {
+                seen.add(Integer.parseInt(Stage.text(event)));
+            }
+            signal = live.next();
+        }
+        seen.addAll(open(cluster, "after=" + signal.id()).numbers(45 - seen.size()));
+        assertThat(seen)
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(5, 50).boxed().toList());
+    }
+
+    @Test
+    void i5_anIdWithALeaderEpochThatNobodyHasSeenHindersNobody() throws Exception {
+        broker.createTopic(topic, 1, Map.of());
+        publish(0, 20);
+        Position forged = Position.parse(open(cluster, "from=earliest").next().id(), beginning());
+        forged.set(0, 1, Integer.MAX_VALUE);
+        try (KafkaCluster other = new KafkaCluster(KafkaSettings.of(broker.bootstrap()))) {
+            for (int n = 0; n < 4; n++) {
+                Reading reading = open(other, "after=" + forged.id());
+                assertThat(reading.numbers(19)).startsWith(1).endsWith(19);
+                reading.close();
+                open.remove(reading);
+            }
+        }
+    }
+
+    private Position beginning() throws Exception {
+        Uuid id = admin.describeTopics(List.of(topic))
+                .allTopicNames()
+                .get(10, TimeUnit.SECONDS)
+                .get(topic)
+                .topicId();
+        long bits = id.getMostSignificantBits() ^ id.getLeastSignificantBits();
+        return Position.start(topic, (int) (bits ^ bits >>> 32), 1);
+    }
+
+    @Test
+    void p1_aBatchForATopicThatIsMissingFailsSoon() {
+        List<Event> batch = new ArrayList<>();
+        for (int n = 0; n < 50; n++) {
+            batch.add(Event.of("number", "" + n));
+        }
+        assertThatThrownBy(() -> cluster.publish("missing", batch))
+                .isInstanceOfSatisfying(
+                        Refusal.class, no -> assertThat(no.code()).isEqualTo(Code.SOURCE_UNAVAILABLE));
     }
 
     @Test
