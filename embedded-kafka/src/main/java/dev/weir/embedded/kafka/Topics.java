@@ -7,10 +7,13 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -48,6 +51,7 @@ final class Topics implements AutoCloseable {
         while (!hasLeaders(name, what)) {
             pause(what);
         }
+        awaitServed(name, what);
         return created;
     }
 
@@ -72,6 +76,17 @@ final class Topics implements AutoCloseable {
                 .flatMap(topic -> topic.partitions().stream())
                 .map(TopicPartitionInfo::leader)
                 .allMatch(leader -> leader != null && !leader.isEmpty());
+    }
+
+    /** A leader that is known may not serve yet; one that tells the end of its log does. */
+    private void awaitServed(String name, String what) {
+        Map<TopicPartition, OffsetSpec> ends =
+                await(what, admin.describeTopics(List.of(name)).allTopicNames()).values().stream()
+                        .flatMap(topic -> topic.partitions().stream())
+                        .collect(Collectors.toMap(
+                                partition -> new TopicPartition(name, partition.partition()),
+                                partition -> OffsetSpec.latest()));
+        await(what, admin.listOffsets(ends).all());
     }
 
     private boolean failedWith(Class<? extends Exception> expected, String what, KafkaFuture<?> answer) {
