@@ -97,11 +97,12 @@ public final class GrpcStreams implements BindableService, AutoCloseable {
         private final Caller caller;
         private final Delivery delivery;
         private @Nullable SubscribeRequest request;
+        private boolean asked;
 
         Stream(ServerCall<SubscribeRequest, Bytes> call, Metadata headers) {
             this.call = call;
             caller = GrpcRequest.caller(call.getAttributes(), headers);
-            delivery = new Delivery(source, asked -> GrpcCodec.INSTANCE, new GrpcWire(call, this::ended));
+            delivery = new Delivery(source, subscription -> GrpcCodec.INSTANCE, new GrpcWire(call, this::ended));
             deliveries.add(delivery);
             call.request(2);
         }
@@ -113,8 +114,9 @@ public final class GrpcStreams implements BindableService, AutoCloseable {
 
         @Override
         public void onHalfClose() {
-            SubscribeRequest asked = request;
-            if (asked == null) {
+            asked = true;
+            SubscribeRequest message = request;
+            if (message == null) {
                 refuse(Status.INVALID_ARGUMENT.withDescription("a request is missing"));
             } else if (closed) {
                 refuse(Answer.to(new Refusal(Code.SHUTDOWN, "the server is shutting down"))
@@ -122,13 +124,13 @@ public final class GrpcStreams implements BindableService, AutoCloseable {
             } else {
                 Thread.ofVirtual()
                         .name("weir-grpc-open")
-                        .start(Context.current().wrap(() -> open(asked)));
+                        .start(Context.current().wrap(() -> open(message)));
             }
         }
 
-        private void open(SubscribeRequest asked) {
+        private void open(SubscribeRequest message) {
             try {
-                delivery.start(() -> GrpcRequest.subscription(asked, caller), pump());
+                delivery.start(() -> GrpcRequest.subscription(message, caller), pump());
             } catch (IOException | RuntimeException failure) {
                 LOG.log(Level.WARNING, "a stream could not be opened", failure);
                 ended();
@@ -148,6 +150,9 @@ public final class GrpcStreams implements BindableService, AutoCloseable {
         @Override
         public void onCancel() {
             delivery.cancel();
+            if (!asked) {
+                ended();
+            }
         }
 
         private void ended() {
