@@ -36,7 +36,7 @@ final class Accept {
         double quality = 0;
         int specific = -1;
         for (String range : ranges) {
-            String[] parts = range.split(";");
+            String[] parts = range.split(";", -1);
             int matches = matches(offer, parts[0].strip());
             if (matches > specific) {
                 specific = matches;
