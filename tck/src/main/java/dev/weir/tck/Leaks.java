@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a test may leave behind: threads that keep a JVM alive, and sockets. Sockets are counted where {@code /proc} is. */
+/** What a test may leave behind: threads that keep a JVM alive or are Weir's own, and sockets. Sockets are counted where {@code /proc} is. */
 record Leaks(Set<Thread> threads, long sockets) {
 
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
@@ -31,7 +31,8 @@ record Leaks(Set<Thread> threads, long sockets) {
     static Leaks now() {
         return new Leaks(
                 Thread.getAllStackTraces().keySet().stream()
-                        .filter(thread -> !thread.isDaemon() && thread.isAlive())
+                        .filter(thread -> thread.isAlive()
+                                && (!thread.isDaemon() || thread.getName().startsWith("weir-")))
                         .filter(thread -> !thread.getName().startsWith("junit-"))
                         .collect(Collectors.toSet()),
                 countSockets());
