@@ -96,16 +96,18 @@ public final class Delivery {
      */
     public void start(Supplier<Subscription> request, Executor loop) throws IOException {
         stepped = true;
-        driver = () -> loop.execute(() -> step(loop));
+        Runnable step = new Runnable() {
+            @Override
+            public void run() {
+                int seen = wakes.get();
+                if (turn() && wakes.addAndGet(-seen) != 0) {
+                    loop.execute(this);
+                }
+            }
+        };
+        driver = () -> loop.execute(step);
         if (open(request)) {
-            loop.execute(() -> step(loop));
-        }
-    }
-
-    private void step(Executor loop) {
-        int seen = wakes.get();
-        if (turn() && wakes.addAndGet(-seen) != 0) {
-            loop.execute(() -> step(loop));
+            loop.execute(step);
         }
     }
 
