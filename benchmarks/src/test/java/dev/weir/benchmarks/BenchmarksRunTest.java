@@ -1,0 +1,89 @@
+package dev.weir.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.Bytes;
+import dev.weir.Event;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** Every benchmark for a moment: that it runs, and that it does what it is said to measure. The scores mean nothing here. */
+class BenchmarksRunTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"loopback", "sse", "ndjson", "grpc"})
+    void aFrameThatIsEncodedHoldsTheData(String format) {
+        EncodeBenchmark benchmark = new EncodeBenchmark();
+        benchmark.format = format;
+        benchmark.prepare();
+        assertThat(text(benchmark.encode())).contains("c-20391");
+        assertThat(benchmark.share()).isSameAs(benchmark.share()).isEqualTo(benchmark.encode());
+    }
+
+    @Test
+    void theLogIsReadAsItIsWritten() {
+        LogBenchmark benchmark = new LogBenchmark();
+        benchmark.fill();
+        for (int n = 0; n < 40_000; n++) {
+            assertThat(benchmark.publish().offset()).isEqualTo(n);
+            assertThat(benchmark.appendAndPoll()).isInstanceOf(Event.class);
+            assertThat(benchmark.poll()).isInstanceOf(Event.class);
+        }
+        assertThat(benchmark.join().next()).isGreaterThan(16_384 / 4);
+        benchmark.close();
+    }
+
+    @Test
+    void encodingRuns() throws RunnerException {
+        assertThat(run(new OptionsBuilder().include("EncodeBenchmark"))).hasSize(8);
+    }
+
+    @Test
+    void theLogRuns() throws RunnerException {
+        assertThat(run(new OptionsBuilder().include("LogBenchmark"))).hasSize(4);
+    }
+
+    @Test
+    void everySubscriberGetsEveryEventOfAFanOut() throws RunnerException {
+        for (RunResult result :
+                run(new OptionsBuilder().include("FanOutBenchmark").param("subscribers", "1", "100"))) {
+            double subscribers = Double.parseDouble(result.getParams().getParam("subscribers"));
+            double events = result.getParams().getBenchmark().endsWith("burst") ? 64 : 1;
+            double operations = result.getPrimaryResult().getScore();
+            double delivered = result.getSecondaryResults().get("delivered").getScore();
+            double writes = result.getSecondaryResults().get("writes").getScore();
+            assertThat(delivered / operations).isBetween(events * subscribers * 0.999, events * subscribers * 1.001);
+            assertThat(writes).isPositive().isLessThanOrEqualTo(delivered * 1.001);
+        }
+    }
+
+    private static Collection<RunResult> run(ChainedOptionsBuilder options) throws RunnerException {
+        Collection<RunResult> results = new Runner(options.forks(0)
+                        .warmupIterations(1)
+                        .warmupTime(TimeValue.milliseconds(50))
+                        .measurementIterations(1)
+                        .measurementTime(TimeValue.milliseconds(100))
+                        .shouldFailOnError(true)
+                        .verbosity(VerboseMode.SILENT)
+                        .build())
+                .run();
+        assertThat(results)
+                .allSatisfy(result ->
+                        assertThat(result.getPrimaryResult().getScore()).isPositive());
+        return results;
+    }
+
+    private static String text(Bytes frame) {
+        return new String(frame.toArray(), StandardCharsets.UTF_8);
+    }
+}
