@@ -72,6 +72,10 @@ final class KafkaTopic implements EventSource, AutoCloseable {
             if (where instanceof Start.After after) {
                 Position head = now.log().headPosition();
                 Position had = Position.parse(after.id(), like).withEpochsOf(head);
+                if (had.sameEpoch(like) && had.partitions() > like.partitions()) {
+                    verify();
+                    throw new Refusal(Code.SOURCE_UNAVAILABLE, "the topic has got partitions; try again at once");
+                }
                 boolean known = had.sameEpoch(like) && had.atMost(head);
                 LogCursor held = known ? now.log().join(had) : null;
                 if (held != null) {
