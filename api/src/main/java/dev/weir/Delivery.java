@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -38,7 +39,6 @@ public final class Delivery {
 
     private boolean failOnGap;
     private boolean stepped;
-    private volatile boolean running;
     private volatile Runnable driver = () -> {};
 
     // written by the thread of the present step
@@ -46,8 +46,16 @@ public final class Delivery {
     private volatile long blockedSince;
 
     // written by any thread
+    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.NEW);
     private final AtomicInteger wakes = new AtomicInteger(1);
     private volatile boolean cancelled;
+
+    private enum Phase {
+        NEW,
+        BEGUN,
+        /** Before it had begun: the wire is aborted, and nothing will be opened. */
+        CANCELLED
+    }
 
     /**
      * Prepares a delivery. Nothing happens yet.
@@ -72,7 +80,6 @@ public final class Delivery {
     public void run(Supplier<Subscription> request) throws IOException {
         Thread self = Thread.currentThread();
         driver = () -> LockSupport.unpark(self);
-        running = true;
         boolean alive = open(request);
         while (alive) {
             int seen = wakes.get();
@@ -120,11 +127,11 @@ public final class Delivery {
 
     /**
      * Ends the delivery because the peer is gone, or is to be cut. Any thread, idempotent; never waits. The cursor is closed by
-     * the delivery's own thread, soon after.
+     * the delivery's own thread, soon after. One that has not begun aborts its wire at once, and never opens its source.
      */
     public void cancel() {
         cancelled = true;
-        if (running) {
+        if (phase.compareAndSet(Phase.NEW, Phase.CANCELLED) || !stepped) {
             wire.abort();
         }
         wake();
@@ -140,10 +147,10 @@ public final class Delivery {
     }
 
     private boolean open(Supplier<Subscription> request) throws IOException {
+        if (!phase.compareAndSet(Phase.NEW, Phase.BEGUN)) {
+            return false;
+        }
         try {
-            if (cancelled) {
-                throw new Refusal(Code.SHUTDOWN, "the connection is being closed");
-            }
             Subscription subscription = request.get();
             codec = codecs.apply(subscription);
             failOnGap = subscription.onGap() == Subscription.OnGap.FAIL;

@@ -232,7 +232,7 @@ class DeliveryTest {
     }
 
     @Test
-    void whatIsCancelledBeforeItStartsIsRefused() throws IOException {
+    void whatIsCancelledBeforeItStartsIsCutAtOnceAndNeverOpened() throws IOException {
         Delivery stepped = new Delivery(script, asked -> Words.CODEC, wire);
         stepped.cancel();
         stepped.start(asked("script"), steps);
@@ -240,7 +240,7 @@ class DeliveryTest {
         Delivery run = new Delivery(script, asked -> Words.CODEC, wire);
         run.cancel();
         run.run(asked("script"));
-        assertThat(wire.calls).containsExactly("refuse shutdown", "refuse shutdown");
+        assertThat(wire.calls).containsExactly("abort", "abort");
         assertThat(script.opened).isZero();
     }
 
@@ -287,13 +287,13 @@ class DeliveryTest {
     }
 
     @Test
-    void whatIsAddedAfterCloseIsRefused() throws IOException {
+    void whatIsAddedAfterCloseIsCut() throws IOException {
         Deliveries deliveries = new Deliveries("test", Duration.ofSeconds(30));
         deliveries.close();
         Delivery late = new Delivery(script, asked -> Words.CODEC, wire);
         deliveries.add(late);
         late.run(asked("script"));
-        assertThat(wire.calls).containsExactly("refuse shutdown");
+        assertThat(wire.calls).containsExactly("abort");
     }
 
     private Thread runner() {
