@@ -86,8 +86,9 @@ public final class Position {
         } catch (IllegalArgumentException notBase64) {
             throw malformed(id);
         }
-        long[] offsets = new long[MAX_PARTITIONS];
-        int[] leaderEpochs = new int[MAX_PARTITIONS];
+        int most = Math.min(MAX_PARTITIONS, in.remaining() / 2 + 1);
+        long[] offsets = new long[most];
+        int[] leaderEpochs = new int[most];
         int count = 0;
         while (in.hasRemaining()) {
             if (count == MAX_PARTITIONS) {
