@@ -3,7 +3,7 @@ package dev.weir.benchmarks;
 import dev.weir.Bytes;
 import dev.weir.Event;
 
-/** Events such as a shop's topic has them: JSON of about 130 bytes. */
+/** Events such as a shop's topic has them: JSON of 121 bytes. */
 final class Samples {
 
     static final Bytes ORDER = Bytes.utf8(
