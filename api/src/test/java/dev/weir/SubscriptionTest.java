@@ -158,9 +158,9 @@ class SubscriptionTest {
     }
 
     @Test
-    void anIdHasAtMost1024Characters() {
-        assertThat(parse("orders?after=" + "a".repeat(1_024)).start()).isInstanceOf(Start.After.class);
-        assertThatThrownBy(() -> parse("orders?after=" + "a".repeat(1_025))).isInstanceOf(Refusal.class);
+    void anIdHasAtMost2048Characters() {
+        assertThat(parse("orders?after=" + "a".repeat(2_048)).start()).isInstanceOf(Start.After.class);
+        assertThatThrownBy(() -> parse("orders?after=" + "a".repeat(2_049))).isInstanceOf(Refusal.class);
     }
 
     @Test
