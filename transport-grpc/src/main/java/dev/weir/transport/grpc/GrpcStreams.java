@@ -97,12 +97,11 @@ public final class GrpcStreams implements BindableService, AutoCloseable {
         private final Caller caller;
         private final Delivery delivery;
         private @Nullable SubscribeRequest request;
-        private boolean asked;
 
         Stream(ServerCall<SubscribeRequest, Bytes> call, Metadata headers) {
             this.call = call;
             caller = GrpcRequest.caller(call.getAttributes(), headers);
-            delivery = new Delivery(source, subscription -> GrpcCodec.INSTANCE, new GrpcWire(call, this::ended));
+            delivery = new Delivery(source, asked -> GrpcCodec.INSTANCE, new GrpcWire(call, this::ended));
             deliveries.add(delivery);
             call.request(2);
         }
@@ -114,9 +113,8 @@ public final class GrpcStreams implements BindableService, AutoCloseable {
 
         @Override
         public void onHalfClose() {
-            asked = true;
-            SubscribeRequest message = request;
-            if (message == null) {
+            SubscribeRequest asked = request;
+            if (asked == null) {
                 refuse(Status.INVALID_ARGUMENT.withDescription("a request is missing"));
             } else if (closed) {
                 refuse(Answer.to(new Refusal(Code.SHUTDOWN, "the server is shutting down"))
@@ -124,13 +122,13 @@ public final class GrpcStreams implements BindableService, AutoCloseable {
             } else {
                 Thread.ofVirtual()
                         .name("weir-grpc-open")
-                        .start(Context.current().wrap(() -> open(message)));
+                        .start(Context.current().wrap(() -> open(asked)));
             }
         }
 
-        private void open(SubscribeRequest message) {
+        private void open(SubscribeRequest asked) {
             try {
-                delivery.start(() -> GrpcRequest.subscription(message, caller), pump());
+                delivery.start(() -> GrpcRequest.subscription(asked, caller), pump());
             } catch (IOException | RuntimeException failure) {
                 LOG.log(Level.WARNING, "a stream could not be opened", failure);
                 ended();
@@ -150,9 +148,6 @@ public final class GrpcStreams implements BindableService, AutoCloseable {
         @Override
         public void onCancel() {
             delivery.cancel();
-            if (!asked) {
-                ended();
-            }
         }
 
         private void ended() {
