@@ -1,8 +1,5 @@
 package dev.weir;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -11,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** The cursor over a generator. */
 final class GeneratedCursor implements Cursor, Cold.Emitter {
 
-    private static final Logger LOG = System.getLogger(GeneratedCursor.class.getName());
     private static final long FIRST_MILLIS = 250;
 
     // set once
@@ -69,17 +65,11 @@ final class GeneratedCursor implements Cursor, Cold.Emitter {
     }
 
     private void fail(Throwable failure) {
-        Refusal refusal = failure instanceof Refusal own
-                ? own
-                : new Refusal(Code.INTERNAL, "the source failed; what was sent so far is not complete");
-        if (refusal != failure) {
-            LOG.log(Level.ERROR, "a generator failed", failure);
+        boolean atOnce = first.getCount() > 0;
+        Refusal told = handOver.failed(failure);
+        if (atOnce) {
+            failedAtOnce = told;
         }
-        if (first.getCount() > 0) {
-            failedAtOnce = refusal;
-        }
-        Duration retryAfter = refusal.retryAfter();
-        handOver.add(new Signal.Stop("", refusal.code(), refusal.getMessage(), retryAfter));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.weir;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -8,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Signals on their way from one producing thread to the thread that polls. Counts bytes; the producer asks whether there is room. */
 final class HandOver {
 
+    private static final Logger LOG = System.getLogger(HandOver.class.getName());
     private static final int BOUND = 64 * 1024;
 
     private final Runnable room;
@@ -31,6 +34,18 @@ final class HandOver {
         bytes.addAndGet(weight(signal));
         queue.add(signal);
         wake.run();
+    }
+
+    /** Adds the stop that a failure of the source means: a refusal of its own as it is, anything else logged and told as internal. */
+    Refusal failed(Throwable failure) {
+        Refusal refusal = failure instanceof Refusal own
+                ? own
+                : new Refusal(Code.INTERNAL, "the source failed; what was sent so far is not complete");
+        if (refusal != failure) {
+            LOG.log(Level.ERROR, "a source failed", failure);
+        }
+        add(new Signal.Stop("", refusal.code(), refusal.getMessage(), refusal.retryAfter()));
+        return refusal;
     }
 
     @Nullable

@@ -1,8 +1,5 @@
 package dev.weir;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -11,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The cursor over a publisher: one signal is asked for at a time, and none while 64 KiB wait. */
 final class PublishedCursor implements Cursor, Flow.Subscriber<Signal> {
-
-    private static final Logger LOG = System.getLogger(PublishedCursor.class.getName());
 
     private final HandOver handOver = new HandOver(this::demand);
     private final AtomicBoolean demanded = new AtomicBoolean();
@@ -54,14 +49,7 @@ final class PublishedCursor implements Cursor, Flow.Subscriber<Signal> {
     @Override
     public void onError(Throwable failure) {
         Objects.requireNonNull(failure, "failure");
-        Refusal refusal = failure instanceof Refusal own
-                ? own
-                : new Refusal(Code.INTERNAL, "the source failed; what was sent so far is not complete");
-        if (refusal != failure) {
-            LOG.log(Level.ERROR, "a publisher failed", failure);
-        }
-        Duration retryAfter = refusal.retryAfter();
-        handOver.add(new Signal.Stop("", refusal.code(), refusal.getMessage(), retryAfter));
+        handOver.failed(failure);
     }
 
     @Override
