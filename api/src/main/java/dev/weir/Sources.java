@@ -66,22 +66,28 @@ public final class Sources implements EventSource, AutoCloseable {
     }
 
     /**
+     * Refuses what opening a source of that name would be refused for. Does not block, and opens nothing.
+     *
+     * @param name the name asked for
+     * @throws Refusal not-found with near names; after {@link #stop} what that says
+     */
+    public void require(String name) {
+        find(name);
+    }
+
+    /**
      * Opens the source that the subscription names. Blocks as that source does.
      *
      * @throws Refusal bad-request, not-found with near names, shutdown, or what the source says
      */
     @Override
     public Cursor open(Subscription subscription) {
-        Refusal refusal = stopped;
-        if (refusal != null) {
-            throw refusal;
-        }
         Cursor cursor = find(subscription.name()).open(subscription);
         if (!subscription.filter().equals(Filter.ALL)) {
             cursor = new FilteredCursor(cursor, subscription.filter());
         }
         LivingCursor alive = new LivingCursor(cursor, subscription, ticker, living);
-        refusal = stopped;
+        Refusal refusal = stopped;
         if (refusal != null) {
             alive.stop(refusal.code(), refusal.getMessage(), refusal.retryAfter());
         }
@@ -113,6 +119,10 @@ public final class Sources implements EventSource, AutoCloseable {
     }
 
     private EventSource find(String name) {
+        Refusal refusal = stopped;
+        if (refusal != null) {
+            throw refusal;
+        }
         EventSource source = sources.get(name);
         if (source == null) {
             String near = near(name);

@@ -67,6 +67,15 @@ class SourcesTest {
     }
 
     @Test
+    void aNameIsRequiredWithoutOpeningIt() {
+        sources.register("orders", line).require("orders");
+        assertThat(sources.open()).isZero();
+        assertThatThrownBy(() -> sources.require("order")).hasMessage("no topic order; did you mean orders?");
+        sources.stop(Code.SHUTDOWN, "over", Duration.ZERO);
+        assertThatThrownBy(() -> sources.require("orders")).hasMessage("over");
+    }
+
+    @Test
     void severalTopicsAreRefused() {
         assertThatThrownBy(() -> sources.open(asked("a?topic=b"))).isInstanceOf(Refusal.class);
     }

@@ -75,9 +75,7 @@ public final class Catalogue implements EventSource, Publisher, AutoCloseable {
      * @throws Refusal not-found with near names, shutdown
      */
     public void requireVisible(String topic) {
-        if (!names.contains(topic)) {
-            sources.open(Subscription.to(topic)).close();
-        }
+        sources.require(topic);
     }
 
     @Override

@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
+import dev.weir.Code;
+import dev.weir.Event;
+import dev.weir.Refusal;
+import dev.weir.server.topics.Catalogue;
+import dev.weir.server.topics.MemoryCluster;
 import dev.weir.transport.grpc.v1.EventStreamsGrpc;
 import dev.weir.transport.grpc.v1.ListRequest;
 import dev.weir.transport.grpc.v1.NewEvent;
@@ -23,8 +28,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -111,6 +118,20 @@ class NodeTest {
             assertThat(stop.path("control").asText()).isEqualTo("stop");
             assertThat(stop.path("code").asText()).isEqualTo("shutdown");
             assertThat(stop.path("retryAfterMs").asLong()).isBetween(1000L, 2000L);
+        }
+    }
+
+    @Test
+    void aDrainingCatalogueTakesNoEvents() {
+        try (MemoryCluster cluster = new MemoryCluster();
+                Catalogue catalogue = new Catalogue(Set.of("orders"), 100)) {
+            catalogue.attach(cluster);
+            catalogue.publish("orders", List.of(Event.of(null, "x")));
+            catalogue.drain(Duration.ofSeconds(1));
+
+            assertThatExceptionOfType(Refusal.class)
+                    .isThrownBy(() -> catalogue.publish("orders", List.of(Event.of(null, "x"))))
+                    .matches(no -> no.code() == Code.SHUTDOWN);
         }
     }
 
