@@ -7,6 +7,7 @@ import dev.weir.Bytes;
 import dev.weir.Code;
 import dev.weir.Event;
 import dev.weir.Refusal;
+import dev.weir.server.topics.Catalogue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,6 +55,7 @@ final class EventsBody {
             }
             int last = end > start && body[end - 1] == '\r' ? end - 1 : end;
             if (last > start) {
+                Catalogue.requireBatch(lines.size() + 1);
                 lines.add(new Line(number, Arrays.copyOfRange(body, start, last)));
             }
             start = end + 1;

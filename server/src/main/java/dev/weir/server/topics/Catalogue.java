@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Catalogue implements EventSource, Publisher, AutoCloseable {
 
+    /** The most events that may be published at once. */
+    public static final int MAX_BATCH = 10_000;
+
     private static final int EMPTY = Event.of(null, Bytes.EMPTY).weight();
 
     private final Set<String> names;
@@ -78,9 +81,22 @@ public final class Catalogue implements EventSource, Publisher, AutoCloseable {
         sources.require(topic);
     }
 
+    /**
+     * Refuses a batch of too many events.
+     *
+     * @param events how many it has so far
+     * @throws Refusal too-large
+     */
+    public static void requireBatch(int events) {
+        if (events > MAX_BATCH) {
+            throw new Refusal(Code.TOO_LARGE, "the batch has more than " + MAX_BATCH + " events; send several");
+        }
+    }
+
     @Override
     public List<Published> publish(String topic, List<Event> batch) {
         requireVisible(topic);
+        requireBatch(batch.size());
         for (int i = 0; i < batch.size(); i++) {
             int bytes = bytes(batch.get(i));
             if (bytes > maxEventBytes) {

@@ -19,7 +19,7 @@ class PublishTest {
 
     @BeforeAll
     static void start() {
-        server = Running.with("playground", "orders", "lines", "full", "whole");
+        server = Running.with("playground", "orders", "many", "lines", "full", "whole");
     }
 
     @AfterAll
@@ -124,6 +124,18 @@ class PublishTest {
         assertThat(event.statusCode()).isEqualTo(413);
         assertThat(event.body()).contains("event 2 has 1048577 bytes; allowed are 1048576");
         assertThat(body.statusCode()).isEqualTo(413);
+        assertThat(server.get("/streams/orders?from=earliest&until=latest").body())
+                .doesNotContain("data");
+    }
+
+    @Test
+    void aBatchOfTooManyEventsIs413AndNothingIsPublished() {
+        HttpResponse<String> most = server.post("/topics/many/events", "1\n".repeat(10_000), "Content-Type", NDJSON);
+        HttpResponse<String> more = server.post("/topics/orders/events", "1\n".repeat(8 << 20), "Content-Type", NDJSON);
+
+        assertThat(most.statusCode()).isEqualTo(201);
+        assertThat(more.statusCode()).isEqualTo(413);
+        assertThat(more.body()).contains("the batch has more than 10000 events; send several");
         assertThat(server.get("/streams/orders?from=earliest&until=latest").body())
                 .doesNotContain("data");
     }

@@ -30,6 +30,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -58,6 +59,13 @@ class NodeTest {
                         Status.Code.RESOURCE_EXHAUSTED,
                         "event 1 has",
                         () -> topics.publish(request("orders", (1 << 20) + 1)));
+                refused(
+                        Status.Code.RESOURCE_EXHAUSTED,
+                        "the batch has more than 10000 events; send several",
+                        () -> topics.publish(PublishRequest.newBuilder()
+                                .setTopic("orders")
+                                .addAllEvents(Collections.nCopies(10_001, NewEvent.getDefaultInstance()))
+                                .build()));
             } finally {
                 channel.shutdownNow();
             }

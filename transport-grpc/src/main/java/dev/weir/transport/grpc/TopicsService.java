@@ -25,10 +25,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The service {@code weir.v1.Topics}: publishing, and the names of the topics. Each call runs on a virtual thread of its own, with
- * gRPC's {@link Context}, so publisher and list may block on any server.
+ * gRPC's {@link Context}, so publisher and list may block on any server. A request has 10,000 events at the most.
  */
 public final class TopicsService extends TopicsGrpc.TopicsImplBase {
 
+    private static final int MAX_BATCH = 10_000;
     private static final Logger LOG = System.getLogger(TopicsService.class.getName());
 
     private final Publisher publisher;
@@ -48,6 +49,9 @@ public final class TopicsService extends TopicsGrpc.TopicsImplBase {
     @Override
     public void publish(PublishRequest request, StreamObserver<PublishResponse> answer) {
         answer(answer, () -> {
+            if (request.getEventsCount() > MAX_BATCH) {
+                throw new Refusal(Code.TOO_LARGE, "the batch has more than " + MAX_BATCH + " events; send several");
+            }
             List<Event> batch =
                     request.getEventsList().stream().map(TopicsService::event).toList();
             PublishResponse.Builder told = PublishResponse.newBuilder();

@@ -22,6 +22,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,16 @@ class TopicsServiceTest {
                     assertThat(refused.getTrailers()
                                     .get(Metadata.Key.of("weir-code", Metadata.ASCII_STRING_MARSHALLER)))
                             .isEqualTo("not-found");
+
+                    var tooMany = catchThrowableOfType(
+                            StatusRuntimeException.class,
+                            () -> stub.publish(PublishRequest.newBuilder()
+                                    .setTopic("orders")
+                                    .addAllEvents(Collections.nCopies(10_001, NewEvent.getDefaultInstance()))
+                                    .build()));
+                    assertThat(tooMany.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+                    assertThat(tooMany.getStatus().getDescription())
+                            .isEqualTo("the batch has more than 10000 events; send several");
                 } finally {
                     channel.shutdownNow();
                 }
