@@ -54,22 +54,20 @@ final class DemoCommand implements Callable<Integer> {
                         ? "weir: starting a Kafka broker and the server"
                         : "weir: starting the server");
         EmbeddedKafka.Settings broker = EmbeddedKafka.Settings.in(data).withPort(kafkaPort);
-        Demo.Started started;
         try {
-            started = Demo.start(config, broker);
-        } catch (RuntimeException | InterruptedException failure) {
-            if (stopper.asked()) {
-                return 0;
+            Demo.Started started = Demo.start(config, broker);
+            try (Demo demo = started.demo()) {
+                Serving.untilAsked(
+                        started.node().ready(started.kafka()),
+                        listen.readyFile,
+                        stopper,
+                        spec,
+                        ready -> Welcome.text(ready, started.topics(), "clock", "playground"));
             }
-            throw failure;
-        }
-        try (Demo demo = started.demo()) {
-            Serving.untilAsked(
-                    started.node().ready(started.kafka()),
-                    listen.readyFile,
-                    stopper,
-                    spec,
-                    ready -> Welcome.text(ready, started.topics(), "clock", "playground"));
+        } catch (RuntimeException | InterruptedException failure) {
+            if (!stopper.asked()) {
+                throw failure;
+            }
         }
         err.println("weir: ended");
         return 0;

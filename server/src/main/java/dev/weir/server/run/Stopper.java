@@ -15,7 +15,7 @@ public final class Stopper {
     private final CountDownLatch asked = new CountDownLatch(1);
     private final AtomicBoolean first = new AtomicBoolean(true);
     private final Thread starter = Thread.currentThread();
-    private volatile boolean starting = true;
+    private boolean starting = true;
 
     /** Takes over both signals for the whole process. The calling thread is interrupted by a signal before {@link #await}. */
     public Stopper() {
@@ -28,8 +28,10 @@ public final class Stopper {
             Runtime.getRuntime().halt(OF_SIGNAL + signal.getNumber());
         }
         asked.countDown();
-        if (starting) {
-            starter.interrupt();
+        synchronized (starter) {
+            if (starting) {
+                starter.interrupt();
+            }
         }
     }
 
@@ -43,12 +45,20 @@ public final class Stopper {
     }
 
     /**
-     * Waits for the first signal. Blocks.
+     * Waits for the first signal. Blocks; a signal that came before is not taken for an interrupt.
      *
      * @throws InterruptedException the thread is to end for another reason
      */
     public void await() throws InterruptedException {
-        starting = false;
-        asked.await();
+        synchronized (starter) {
+            starting = false;
+        }
+        try {
+            asked.await();
+        } catch (InterruptedException stopped) {
+            if (!asked()) {
+                throw stopped;
+            }
+        }
     }
 }
