@@ -5,9 +5,11 @@ import dev.weir.Event;
 import dev.weir.Publisher;
 import dev.weir.Refusal;
 import dev.weir.server.topics.Catalogue;
+import io.helidon.common.buffers.DataReader;
 import io.helidon.common.parameters.Parameters;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -103,13 +105,13 @@ final class PublishRoute implements Handler {
         }
         try (InputStream in = request.content().inputStream()) {
             byte[] body = in.readNBytes(length);
-            if (body.length < length) {
-                throw new Refusal(Code.BAD_REQUEST, "the body is shorter than its Content-Length");
+            if (body.length == length) {
+                return body;
             }
-            return body;
-        } catch (IOException gone) {
-            throw new UncheckedIOException(gone);
+        } catch (IOException | UncheckedIOException | DataReader.InsufficientDataAvailableException gone) {
+            throw new CloseConnectionException("the client is gone", gone);
         }
+        throw new CloseConnectionException("the client is gone");
     }
 
     private static @Nullable String one(Parameters query, String name) {

@@ -5,11 +5,13 @@ import dev.weir.Refusal;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -76,6 +78,9 @@ final class Routes {
     }
 
     private static void failed(ServerRequest request, ServerResponse response, RuntimeException failure) {
+        if (failure instanceof UncheckedIOException gone) {
+            throw new CloseConnectionException("the client is gone", gone);
+        }
         LOG.log(Level.ERROR, "a request failed", failure);
         Problems.send(response, new Refusal(Code.INTERNAL, "the request failed; try again later"));
     }

@@ -4,8 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.server.run.Running;
 import java.io.ByteArrayInputStream;
+import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -157,6 +166,43 @@ class PublishTest {
                                 "same-origin")
                         .statusCode())
                 .isEqualTo(201);
+    }
+
+    @Test
+    void aClientThatBreaksOffLeavesNoTrace() throws Exception {
+        List<LogRecord> logged = new CopyOnWriteArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                logged.add(record);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger root = Logger.getLogger("");
+        root.addHandler(handler);
+        try (Socket socket = new Socket(
+                URI.create(server.ready.http()).getHost(),
+                URI.create(server.ready.http()).getPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write("POST /topics/orders/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf"
+                            .getBytes(StandardCharsets.US_ASCII));
+            socket.shutdownOutput();
+
+            assertThat(socket.getInputStream().readAllBytes()).isEmpty();
+        } finally {
+            root.removeHandler(handler);
+        }
+        assertThat(logged)
+                .filteredOn(record -> record.getLevel().intValue() >= Level.WARNING.intValue())
+                .isEmpty();
+        assertThat(server.get("/streams/orders?from=earliest&until=latest").body())
+                .doesNotContain("data");
     }
 
     private static void refused(int status, String detail, String query, String body) {
