@@ -12,13 +12,26 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The parameters of a request as they are taken one after the other; what nobody took is left for a cold source. */
-final class Parameters {
+/**
+ * The parameters of a request as they are taken one after the other; what nobody took is left for a cold source. For one thread.
+ */
+public final class Parameters {
 
     private final Map<String, List<String>> values;
 
     Parameters(Map<String, List<String>> values) {
         this.values = new LinkedHashMap<>(values);
+    }
+
+    /**
+     * Reads {@code a=b&c=d}, percent-encoded as in a URL, with {@code +} for a space.
+     *
+     * @param query a raw query, without the question mark
+     * @return its parameters, none taken
+     * @throws Refusal bad-request: malformed percent-encoding
+     */
+    public static Parameters of(String query) {
+        return new Parameters(ofQuery(query));
     }
 
     /** Decodes {@code a=b&c=d}: percent-encoding of UTF-8, and {@code +} for a space. */
@@ -72,8 +85,14 @@ final class Parameters {
         return found == null ? List.of() : found;
     }
 
-    @Nullable
-    String one(String name) {
+    /**
+     * Takes a parameter that may be given once.
+     *
+     * @param name its name
+     * @return its value, null if it was not given
+     * @throws Refusal bad-request if it was given more than once
+     */
+    public @Nullable String one(String name) {
         List<String> found = all(name);
         if (found.size() > 1) {
             throw new Refusal(Code.BAD_REQUEST, name + ": given " + found.size() + " times; allowed is once");
@@ -81,7 +100,16 @@ final class Parameters {
         return found.isEmpty() ? null : found.get(0);
     }
 
-    <E extends Enum<E>> @Nullable E choice(String name, Class<E> type) {
+    /**
+     * Takes a parameter that is one of a few words.
+     *
+     * @param name its name
+     * @param type the constants, whose names are the words in lower case, with hyphens
+     * @param <E> their type
+     * @return the constant, null if it was not given
+     * @throws Refusal bad-request, naming what is allowed
+     */
+    public <E extends Enum<E>> @Nullable E choice(String name, Class<E> type) {
         String text = one(name);
         if (text == null) {
             return null;
@@ -117,6 +145,20 @@ final class Parameters {
         throw new Refusal(
                 Code.BAD_REQUEST,
                 name + "=" + prefix + shown(text) + ": allowed are whole numbers from " + least + " to " + most);
+    }
+
+    /**
+     * Refuses what has not been taken.
+     *
+     * @param allowed the names of all that can be
+     * @throws Refusal bad-request if anything is left
+     */
+    public void refuseRest(String allowed) {
+        if (!values.isEmpty()) {
+            throw new Refusal(
+                    Code.BAD_REQUEST,
+                    shown(values.keySet().iterator().next()) + ": unknown parameter; allowed are " + allowed);
+        }
     }
 
     Map<String, String> rest() {

@@ -2,11 +2,12 @@ package dev.weir.server.http;
 
 import dev.weir.Code;
 import dev.weir.Event;
+import dev.weir.Format;
+import dev.weir.Parameters;
 import dev.weir.Publisher;
 import dev.weir.Refusal;
 import dev.weir.server.topics.Catalogue;
 import io.helidon.common.buffers.DataReader;
-import io.helidon.common.parameters.Parameters;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
@@ -19,16 +20,12 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@code POST /topics/{topic}/events}: publishing (rules P1 and P2). The body is one event's data, or with {@code Content-Type:
  * application/x-ndjson} an event a line.
  */
 final class PublishRoute implements Handler {
-
-    private static final Set<String> PARAMETERS = Set.of("key", "type", "envelope");
 
     private final Catalogue catalogue;
     private final int maxBodyBytes;
@@ -42,12 +39,13 @@ final class PublishRoute implements Handler {
     public void handle(ServerRequest request, ServerResponse response) {
         String topic = request.path().pathParameters().get("topic");
         boolean lines = lines(request);
-        boolean full = full(request.query(), lines);
+        Parameters query = Parameters.of(request.query().rawValue());
+        String key = query.one("key");
+        String type = query.one("type");
+        boolean full = full(query, lines);
         int length = length(request);
         catalogue.requireVisible(topic);
         byte[] body = body(request, length);
-        String key = one(request.query(), "key");
-        String type = one(request.query(), "type");
         List<Event> batch = full
                 ? EventsBody.envelopes(body, key, type)
                 : lines ? EventsBody.lines(body, key, type) : EventsBody.whole(body, key, type);
@@ -67,18 +65,10 @@ final class PublishRoute implements Handler {
     }
 
     private static boolean full(Parameters query, boolean lines) {
-        for (String name : query.names()) {
-            if (!PARAMETERS.contains(name)) {
-                throw new Refusal(
-                        Code.BAD_REQUEST, shown(name) + ": unknown parameter; allowed are key, type, envelope");
-            }
-        }
-        String envelope = one(query, "envelope");
-        if (envelope == null || envelope.equals("none")) {
+        Format.Envelope envelope = query.choice("envelope", Format.Envelope.class);
+        query.refuseRest("key, type, envelope");
+        if (envelope != Format.Envelope.FULL) {
             return false;
-        }
-        if (!envelope.equals("full")) {
-            throw new Refusal(Code.BAD_REQUEST, "envelope=" + shown(envelope) + ": allowed are full, none");
         }
         if (!lines) {
             throw new Refusal(Code.BAD_REQUEST, "envelope=full: needs Content-Type: application/x-ndjson");
@@ -112,19 +102,6 @@ final class PublishRoute implements Handler {
             throw new CloseConnectionException("the client is gone", gone);
         }
         throw new CloseConnectionException("the client is gone");
-    }
-
-    private static @Nullable String one(Parameters query, String name) {
-        List<String> given = query.contains(name) ? query.all(name) : List.of();
-        if (given.size() > 1) {
-            throw new Refusal(Code.BAD_REQUEST, name + ": given " + given.size() + " times; allowed is once");
-        }
-        return given.isEmpty() ? null : given.get(0);
-    }
-
-    private static String shown(String text) {
-        String cut = text.length() > 80 ? text.substring(0, 80) + "..." : text;
-        return cut.replaceAll("\\p{Cntrl}", "?");
     }
 
     private static String json(List<Publisher.Published> published) {

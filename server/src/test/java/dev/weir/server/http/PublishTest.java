@@ -95,6 +95,7 @@ class PublishTest {
     void parametersAreChecked() {
         refused(400, "kee: unknown parameter", "?kee=1", "x");
         refused(400, "envelope=some: allowed are full, none", "?envelope=some", "x");
+        refused(400, "percent-encoding is no UTF-8 in %ff", "?key=%ff", "x");
         refused(400, "key: given 2 times", "?key=1&key=2", "x");
     }
 
