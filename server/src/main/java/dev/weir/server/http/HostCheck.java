@@ -2,6 +2,7 @@ package dev.weir.server.http;
 
 import dev.weir.Code;
 import dev.weir.Refusal;
+import dev.weir.transport.http.Problem;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
@@ -10,6 +11,7 @@ import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -22,6 +24,12 @@ import java.util.Set;
 final class HostCheck implements Filter {
 
     private static final HeaderName SEC_FETCH_SITE = HeaderNames.create("Sec-Fetch-Site");
+
+    private static final Problem MISDIRECTED = new Problem(
+            Status.create(421, "Misdirected Request"),
+            Code.BAD_REQUEST,
+            "Host: this server does not go by that name; add it to hosts in the configuration",
+            Duration.ZERO);
 
     private final boolean checked;
     private final Set<String> names;
@@ -40,13 +48,10 @@ final class HostCheck implements Filter {
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
         String host = request.headers().first(HeaderNames.HOST).orElse("");
         if (checked && !names.contains(name(host))) {
-            Problems.send(
-                    response,
-                    Status.create(421, "Misdirected Request"),
-                    Code.BAD_REQUEST.toString(),
-                    "Host: this server does not go by that name; add it to hosts in the configuration");
+            MISDIRECTED.send(response);
         } else if (request.prologue().method().equals(Method.POST) && foreign(request, host)) {
-            Problems.send(response, new Refusal(Code.FORBIDDEN, "Origin: pages of other origins may not publish here"));
+            Problem.of(new Refusal(Code.FORBIDDEN, "Origin: pages of other origins may not publish here"))
+                    .send(response);
         } else {
             chain.proceed();
         }

@@ -2,6 +2,7 @@ package dev.weir.server.http;
 
 import dev.weir.Code;
 import dev.weir.Refusal;
+import dev.weir.transport.http.Problem;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
 import io.helidon.http.Status;
@@ -27,7 +28,7 @@ final class Routes {
 
     Routes(HttpRouting.Builder routing) {
         this.routing = routing;
-        routing.error(Refusal.class, (request, response, why) -> Problems.send(response, why));
+        routing.error(Refusal.class, (request, response, why) -> Problem.of(why).send(response));
         routing.error(RuntimeException.class, Routes::failed);
     }
 
@@ -55,8 +56,9 @@ final class Routes {
 
     /** Everything that no other route took. To be called last. */
     void rest() {
-        routing.any((request, response) -> Problems.send(
-                response, new Refusal(Code.NOT_FOUND, "there is nothing here; GET /topics lists topics")));
+        routing.any((request, response) -> Problem.of(
+                        new Refusal(Code.NOT_FOUND, "there is nothing here; GET /topics lists topics"))
+                .send(response));
     }
 
     /** Every path with an answer of its own. */
@@ -71,7 +73,8 @@ final class Routes {
             if (method.equals(Method.OPTIONS)) {
                 response.status(Status.NO_CONTENT_204).send();
             } else {
-                Problems.send(response, new Refusal(Code.METHOD, method.text() + ": allowed are " + allowed));
+                Problem.of(new Refusal(Code.METHOD, method.text() + ": allowed are " + allowed))
+                        .send(response);
             }
         });
         return this;
@@ -82,6 +85,7 @@ final class Routes {
             throw new CloseConnectionException("the client is gone", gone);
         }
         LOG.log(Level.ERROR, "a request failed", failure);
-        Problems.send(response, new Refusal(Code.INTERNAL, "the request failed; try again later"));
+        Problem.of(new Refusal(Code.INTERNAL, "the request failed; try again later"))
+                .send(response);
     }
 }

@@ -12,8 +12,15 @@ import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
 import java.util.stream.Stream;
 
-/** An answer "no" as problem details (RFC 9457). */
-record Problem(Status status, Code code, String detail, Duration retryAfter) {
+/**
+ * An answer "no" as problem details (RFC 9457).
+ *
+ * @param status the status of HTTP
+ * @param code which refusal
+ * @param detail why, and what is allowed
+ * @param retryAfter when to come back; zero: not said
+ */
+public record Problem(Status status, Code code, String detail, Duration retryAfter) {
 
     private static final Header TYPE = HeaderValues.createCached(HeaderNames.CONTENT_TYPE, "application/problem+json");
     private static final Header NO_STORE = HeaderValues.createCached(HeaderNames.CACHE_CONTROL, "no-store");
@@ -21,7 +28,13 @@ record Problem(Status status, Code code, String detail, Duration retryAfter) {
     private static final Header ALLOW = HeaderValues.createCached(HeaderNames.ALLOW, StreamService.METHODS);
     private static final Header AUTHENTICATE = HeaderValues.createCached(HeaderNames.WWW_AUTHENTICATE, "Bearer");
 
-    static Problem of(Refusal why) {
+    /**
+     * A refusal as HTTP tells it.
+     *
+     * @param why the refusal
+     * @return with the status of its code
+     */
+    public static Problem of(Refusal why) {
         return new Problem(Status.create(why.code().http()), why.code(), why.getMessage(), why.retryAfter());
     }
 
@@ -59,13 +72,23 @@ record Problem(Status status, Code code, String detail, Duration retryAfter) {
         };
     }
 
+    /**
+     * Sends it. The header {@code Allow} of a 405 is that of the response, or else what streams allow.
+     *
+     * @param response nothing of it has been sent
+     * @throws java.io.UncheckedIOException the client is gone
+     */
+    public void send(ServerResponse response) {
+        send(response, false);
+    }
+
     void send(ServerResponse response, boolean head) {
         byte[] json = json();
         response.status(status).header(TYPE).header(NO_STORE).header(NO_SNIFF);
         if (!retryAfter.isZero()) {
             response.header(HeaderNames.RETRY_AFTER, Long.toString((retryAfter.toMillis() + 999) / 1000));
         }
-        if (code == Code.METHOD) {
+        if (code == Code.METHOD && !response.headers().contains(HeaderNames.ALLOW)) {
             response.header(ALLOW);
         }
         if (code == Code.UNAUTHENTICATED) {
