@@ -38,7 +38,7 @@ public final class Demo implements AutoCloseable {
         Ports.requireFree(config.listeners());
         boolean own = config.kafka().isEmpty();
         if (own) {
-            Ports.requireFree("--kafka-port", broker.host(), broker.port());
+            Ports.requireFree("--kafka-port", "host for the broker", broker.host(), broker.port());
         }
         Demo demo = new Demo();
         CompletableFuture<Node> listening =

@@ -80,7 +80,9 @@ public final class Node implements AutoCloseable {
         } catch (RuntimeException taken) {
             grpc.close();
             catalogue.close();
-            throw new CannotStart("cannot listen for HTTP: " + taken.getMessage() + "; choose another --http-port");
+            Ports.requireFree(config.listeners());
+            throw new CannotStart(
+                    "cannot listen for HTTP: " + taken.getMessage() + "; choose another --http-port or --admin-port");
         }
     }
 

@@ -9,6 +9,7 @@ import com.google.protobuf.ByteString;
 import dev.weir.Code;
 import dev.weir.Event;
 import dev.weir.Refusal;
+import dev.weir.server.config.Config;
 import dev.weir.server.topics.Catalogue;
 import dev.weir.server.topics.MemoryCluster;
 import dev.weir.transport.grpc.v1.EventStreamsGrpc;
@@ -32,6 +33,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -141,6 +143,15 @@ class NodeTest {
                     .isThrownBy(() -> catalogue.publish("orders", List.of(Event.of(null, "x"))))
                     .matches(no -> no.code() == Code.SHUTDOWN);
         }
+    }
+
+    @Test
+    void anAddressOfAnotherHostNamesItsOption() {
+        Config.Listeners bad = new Config.Listeners("127.0.0.1", 0, 0, "no.such.host.invalid", OptionalInt.of(0));
+
+        assertThatExceptionOfType(CannotStart.class)
+                .isThrownBy(() -> Ports.requireFree(bad))
+                .withMessageEndingWith("choose another admin-bind");
     }
 
     private static ManagedChannel channel(Running server) {
