@@ -47,7 +47,8 @@ final class TopicsCommand implements Callable<Integer> {
 
     private JsonNode answer() throws InterruptedException {
         URI server = remote.http();
-        HttpRequest request = HttpRequest.newBuilder(server.resolve("/topics"))
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create(server.toString().replaceAll("/$", "") + "/topics"))
                 .timeout(PATIENCE)
                 .build();
         try (HttpClient client = HttpClient.newBuilder()
