@@ -24,6 +24,7 @@ public final class AccessLog implements AutoCloseable {
 
     private final BlockingQueue<Event> waiting = new ArrayBlockingQueue<>(ROOM);
     private final LongAdder dropped = new LongAdder();
+    private final LongAdder droppedEver = new LongAdder();
     private @Nullable Thread writer;
 
     /** An empty log; entries are kept until {@link #writeTo}. */
@@ -37,6 +38,7 @@ public final class AccessLog implements AutoCloseable {
     public void add(AccessEntry entry) {
         if (!waiting.offer(entry.toEvent())) {
             dropped.increment();
+            droppedEver.increment();
         }
     }
 
@@ -47,6 +49,15 @@ public final class AccessLog implements AutoCloseable {
      */
     public long dropped() {
         return dropped.sum();
+    }
+
+    /**
+     * How many entries have been dropped since the start.
+     *
+     * @return 0 or more
+     */
+    public long droppedEver() {
+        return droppedEver.sum();
     }
 
     /**
@@ -69,7 +80,9 @@ public final class AccessLog implements AutoCloseable {
                     batch.add(Event.of("dropped", "{\"dropped\":" + lost + "}"));
                 }
                 if (!written(batch, sink)) {
-                    dropped.add(lost + batch.size() - (lost > 0 ? 1 : 0));
+                    int entries = batch.size() - (lost > 0 ? 1 : 0);
+                    dropped.add(lost + entries);
+                    droppedEver.add(entries);
                 }
                 batch.clear();
             }

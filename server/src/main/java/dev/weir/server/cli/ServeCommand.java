@@ -49,7 +49,7 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--admin-port",
             paramLabel = "PORT",
-            description = "console and health, and the streams too; 0 takes a free one (default: 8081)")
+            description = "console, health and metrics, and the streams too; 0 takes a free one (default: 8081)")
     private @Nullable Integer adminPort;
 
     @Option(names = "--example", description = "prints a configuration with comments, and exits")

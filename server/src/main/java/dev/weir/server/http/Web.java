@@ -25,8 +25,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * HTTP: one listener with every route, or, with an admin port, a public one with neither console nor health and an admin listener
- * with all.
+ * HTTP: one listener with every route, or, with an admin port, a public one with neither console, health nor metrics and an
+ * admin listener with all.
  */
 public final class Web implements AutoCloseable {
 
@@ -40,6 +40,7 @@ public final class Web implements AutoCloseable {
     private final Catalogue catalogue;
     private final Health health;
     private final AccessLog log;
+    private final Metrics metrics;
     private final String grpc;
     private final List<StreamService> streams = new ArrayList<>();
     private final Set<String> paths = new TreeSet<>();
@@ -50,6 +51,7 @@ public final class Web implements AutoCloseable {
         this.catalogue = catalogue;
         this.health = health;
         this.log = log;
+        this.metrics = new Metrics(catalogue, log);
         this.grpc = grpc;
         this.server = server();
     }
@@ -156,6 +158,7 @@ public final class Web implements AutoCloseable {
         if (all) {
             Pages.console(routes);
             health.routes(routes);
+            metrics.routes(routes);
         }
         routes.rest();
         paths.addAll(routes.paths());

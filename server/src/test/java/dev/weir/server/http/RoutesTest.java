@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -85,11 +87,31 @@ class RoutesTest {
     }
 
     @Test
-    void thePublicListenerHasNeitherConsoleNorHealth() {
+    void metricsTellOfStreamsAndTheCluster() throws Exception {
+        try (Running server = Running.with("a");
+                HttpClient client = HttpClient.newHttpClient();
+                InputStream stream = client.send(server.request("/streams/a").build(), BodyHandlers.ofInputStream())
+                        .body()) {
+            HttpResponse<String> answer = server.get("/metrics");
+
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("content-type")).hasValue("text/plain;version=0.0.4;charset=utf-8");
+            assertThat(answer.body())
+                    .contains("\nweir_streams_open 1.0\n", "\nweir_cluster_available 1.0\n")
+                    .contains("\nweir_access_log_dropped_total 0.0\n", "\nweir_sse_types_left_out_total ")
+                    .contains("jvm_memory_used_bytes{", "jvm_threads_live_threads ");
+
+            server.cluster.away();
+            assertThat(server.get("/metrics").body()).contains("\nweir_cluster_available 0.0\n");
+        }
+    }
+
+    @Test
+    void thePublicListenerHasNeitherConsoleNorHealthNorMetrics() {
         try (Running server = Running.withAdmin("a")) {
             String admin = server.ready.admin().orElseThrow();
 
-            for (String path : new String[] {"/", "/console/console.js", "/health/ready"}) {
+            for (String path : new String[] {"/", "/console/console.js", "/health/ready", "/metrics"}) {
                 assertThat(server.get(path).statusCode()).as(path).isEqualTo(404);
                 assertThat(server.get(admin + path).statusCode()).as(path).isEqualTo(200);
             }

@@ -1,0 +1,68 @@
+package dev.weir.server.http;
+
+import dev.weir.server.access.AccessLog;
+import dev.weir.server.topics.Catalogue;
+import dev.weir.transport.sse.SseService;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import org.jspecify.annotations.Nullable;
+
+/** {@code GET /metrics}: figures for Prometheus, read when they are asked for. No label comes from a client. */
+final class Metrics {
+
+    private final Catalogue catalogue;
+    private final AccessLog log;
+    private @Nullable PrometheusMeterRegistry registry;
+
+    Metrics(Catalogue catalogue, AccessLog log) {
+        this.catalogue = catalogue;
+        this.log = log;
+    }
+
+    void routes(Routes routes) {
+        routes.get("/metrics", this::answer);
+    }
+
+    private void answer(ServerRequest request, ServerResponse response) {
+        response.header(HeaderNames.CONTENT_TYPE, "text/plain;version=0.0.4;charset=utf-8");
+        response.header(HeaderValues.CACHE_NO_CACHE);
+        Body.send(response, registry().scrape());
+    }
+
+    /** Made by the first who asks: a start need not wait for it. */
+    private synchronized PrometheusMeterRegistry registry() {
+        PrometheusMeterRegistry present = registry;
+        if (present == null) {
+            present = made();
+            registry = present;
+        }
+        return present;
+    }
+
+    private PrometheusMeterRegistry made() {
+        PrometheusMeterRegistry made = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        Gauge.builder("weir.streams.open", catalogue, Catalogue::open)
+                .description("Streams that are open, on every transport")
+                .register(made);
+        Gauge.builder("weir.cluster.available", catalogue, offered -> offered.available() ? 1 : 0)
+                .description("1 while the Kafka cluster answers, else 0")
+                .register(made);
+        FunctionCounter.builder("weir.access.log.dropped", log, AccessLog::droppedEver)
+                .description("Entries of the access log that were dropped")
+                .register(made);
+        FunctionCounter.builder("weir.sse.types.left.out", this, any -> SseService.typesLeftOut())
+                .description("Events that were sent over SSE without a type, since SSE cannot carry theirs")
+                .register(made);
+        new JvmMemoryMetrics().bindTo(made);
+        new JvmThreadMetrics().bindTo(made);
+        return made;
+    }
+}
