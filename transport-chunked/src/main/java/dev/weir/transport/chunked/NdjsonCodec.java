@@ -104,7 +104,7 @@ final class NdjsonCodec implements Codec {
         return out.octet('\n').toBytes();
     }
 
-    private @Nullable Bytes line(@Nullable Bytes data) {
+    private Bytes line(@Nullable Bytes data) {
         if (data == null) {
             return Bytes.utf8("null\n");
         }
@@ -115,7 +115,9 @@ final class NdjsonCodec implements Codec {
         } else if (payload.isText()) {
             SignalJson.text(out, payload);
         } else {
-            return null;
+            out.ascii("{\"encoding\":\"base64\",\"data\":\"")
+                    .base64(payload.bytes())
+                    .ascii("\"}");
         }
         return out.octet('\n').toBytes();
     }
