@@ -3,12 +3,14 @@ package dev.weir.sources.kafka;
 import dev.weir.Event;
 import dev.weir.EventSource;
 import dev.weir.Publisher;
+import dev.weir.Refusal;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -42,6 +44,7 @@ public final class KafkaCluster implements Publisher, AutoCloseable {
     private final KafkaPublisher publisher;
     private final CatchUp catchUp;
     private final Map<String, KafkaTopic> topics = new ConcurrentHashMap<>();
+    private final Set<String> published = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final CountDownLatch checked = new CountDownLatch(1);
     private volatile boolean available;
@@ -78,7 +81,7 @@ public final class KafkaCluster implements Publisher, AutoCloseable {
      *
      * @param names topics
      * @return partitions by name; a topic that does not exist is left out
-     * @throws dev.weir.Refusal source-unavailable
+     * @throws Refusal source-unavailable
      */
     public Map<String, Integer> partitions(Collection<String> names) {
         requireAvailable();
@@ -105,12 +108,22 @@ public final class KafkaCluster implements Publisher, AutoCloseable {
 
     /**
      * Publishes with the broker's acknowledgement ({@code acks=all}, idempotent producer). Blocks until it has come, twice the
-     * timeout of the settings at the most.
+     * timeout of the settings at the most. A topic is looked up before the first event, because a producer that asks for a topic
+     * may create it.
      */
     @Override
     public List<Published> publish(String topic, List<Event> batch) {
         requireAvailable();
-        return publisher.publish(topic, batch);
+        if (!published.contains(topic)) {
+            offsets.start(topic);
+            published.add(topic);
+        }
+        try {
+            return publisher.publish(topic, batch);
+        } catch (Refusal failed) {
+            published.remove(topic);
+            throw failed;
+        }
     }
 
     /**

@@ -303,14 +303,15 @@ class KafkaTopicTest {
     }
 
     @Test
-    void p1_aBatchForATopicThatIsMissingFailsSoon() {
+    void p1_aBatchForATopicThatIsMissingIsRefusedAndMakesNone() throws Exception {
         List<Event> batch = new ArrayList<>();
         for (int n = 0; n < 50; n++) {
             batch.add(Event.of("number", "" + n));
         }
         assertThatThrownBy(() -> cluster.publish("missing", batch))
                 .isInstanceOfSatisfying(
-                        Refusal.class, no -> assertThat(no.code()).isEqualTo(Code.SOURCE_UNAVAILABLE));
+                        Refusal.class, no -> assertThat(no.code()).isEqualTo(Code.NOT_FOUND));
+        assertThat(admin.listTopics().names().get(10, TimeUnit.SECONDS)).doesNotContain("missing");
     }
 
     @Test
