@@ -1,6 +1,7 @@
 package dev.weir;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
@@ -137,7 +138,8 @@ public final class Sources implements EventSource, AutoCloseable {
         Set<String> near = new TreeSet<>();
         for (String known : sources.keySet()) {
             int far = Math.max(1, known.length() / 3);
-            if (Math.abs(known.length() - name.length()) <= far && distance(known, name) <= far) {
+            if (Math.abs(known.length() - name.length()) <= far
+                    && distance(known.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT)) <= far) {
                 near.add(known);
             }
         }

@@ -71,7 +71,9 @@ public final class Position {
             throw malformed(id);
         }
         if (!parts[1].equals(expected[1])) {
-            throw new Refusal(Code.BAD_REQUEST, "id " + shown(id) + " belongs to another topic");
+            throw new Refusal(
+                    Code.BAD_REQUEST,
+                    "after, or Last-Event-ID: " + shown(id) + " belongs to another topic; allowed are ids of this one");
         }
         if (parts[2].length() != expected[2].length()) {
             throw malformed(id);
@@ -121,7 +123,9 @@ public final class Position {
 
     private static Refusal malformed(String id) {
         return new Refusal(
-                Code.BAD_REQUEST, "id " + shown(id) + " is none of this service; take it unchanged from an event");
+                Code.BAD_REQUEST,
+                "after, or Last-Event-ID: " + shown(id)
+                        + " is no id of this server; allowed is the id of an event, unchanged");
     }
 
     private static String shown(String id) {
