@@ -48,6 +48,7 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         PrintWriter err = spec.commandLine().getErr();
         Stopper stopper = new Stopper();
+        listen.forgetReadyFile();
         Config config = listen.over(Config.DEFAULT);
         err.println(
                 config.kafka().isEmpty()

@@ -1,6 +1,7 @@
 package dev.weir.server.cli;
 
 import dev.weir.server.config.Config;
+import dev.weir.server.run.Ready;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -30,9 +31,17 @@ final class ListenOptions {
     @Option(
             names = "--ready-file",
             paramLabel = "FILE",
-            description = "written when everything accepts connections: one JSON object with pid, http, grpc, kafka")
+            description = "written when everything accepts connections: one JSON object with pid, http, grpc, kafka;"
+                    + " removed at the end")
     @Nullable
     Path readyFile;
+
+    /** What an earlier server left must not be taken for this one's. */
+    void forgetReadyFile() {
+        if (readyFile != null) {
+            Ready.forget(readyFile);
+        }
+    }
 
     Config over(Config config) {
         Config.Listeners listeners = config.listeners();

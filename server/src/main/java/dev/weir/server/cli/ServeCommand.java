@@ -11,6 +11,7 @@ import dev.weir.server.topics.KafkaTopics;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -68,16 +69,25 @@ final class ServeCommand implements Callable<Integer> {
         }
         Config told = told();
         Stopper stopper = new Stopper();
+        listen.forgetReadyFile();
         try (Node node = Node.listen(told);
                 KafkaTopics cluster = Clusters.connect(told)) {
             node.serve(cluster);
+            Set<String> missing = new TreeSet<>(told.topics());
+            missing.removeAll(cluster.partitions(told.topics()).keySet());
+            if (!missing.isEmpty()) {
+                spec.commandLine().getErr().println("weir: not on the cluster yet: " + String.join(", ", missing));
+            }
             Serving.untilAsked(
                     node.ready(told.kafka().getOrDefault(Config.BOOTSTRAP, "")),
                     listen.readyFile,
                     stopper,
                     spec,
                     ready -> {
-                        String first = told.topics().iterator().next();
+                        String first = told.topics().stream()
+                                .filter(topic -> !missing.contains(topic))
+                                .findFirst()
+                                .orElse("TOPIC");
                         return Welcome.text(ready, new TreeSet<>(told.topics()), first, first);
                     });
             node.close();

@@ -26,6 +26,9 @@ final class Serving {
                 - ManagementFactory.getRuntimeMXBean().getStartTime();
         spec.commandLine().getErr().println("weir: ready after " + millis / 100 / 10.0 + " s");
         stopper.await();
+        if (file != null) {
+            Ready.forget(file);
+        }
         spec.commandLine().getErr().println("weir: ending; once more ends at once");
     }
 }

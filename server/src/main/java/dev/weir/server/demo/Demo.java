@@ -82,7 +82,9 @@ public final class Demo implements AutoCloseable {
         try {
             return keep(EmbeddedKafka.start(settings));
         } catch (BrokerException failure) {
-            String change = failure.getCause() instanceof BindException ? "; choose another --kafka-port" : "";
+            String change = failure.getCause() instanceof BindException
+                    ? "; choose another --kafka-port"
+                    : "; its directory is --data";
             throw new CannotStart("the demo's broker: " + failure.getMessage() + change);
         }
     }

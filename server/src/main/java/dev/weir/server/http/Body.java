@@ -15,7 +15,7 @@ final class Body {
 
     static void json(ServerResponse response, String json) {
         response.header(HeaderNames.CONTENT_TYPE, "application/json");
-        response.header(HeaderValues.CACHE_NO_CACHE);
+        response.header(HeaderNames.CACHE_CONTROL, "no-store");
         send(response, json);
     }
 

@@ -4,7 +4,6 @@ import dev.weir.server.access.AccessLog;
 import dev.weir.server.topics.Catalogue;
 import dev.weir.transport.sse.SseService;
 import io.helidon.http.HeaderNames;
-import io.helidon.http.HeaderValues;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -33,7 +32,7 @@ final class Metrics {
 
     private void answer(ServerRequest request, ServerResponse response) {
         response.header(HeaderNames.CONTENT_TYPE, "text/plain;version=0.0.4;charset=utf-8");
-        response.header(HeaderValues.CACHE_NO_CACHE);
+        response.header(HeaderNames.CACHE_CONTROL, "no-store");
         Body.send(response, registry().scrape());
     }
 

@@ -36,6 +36,11 @@ public final class Ports {
         if (address.isUnresolved()) {
             throw new CannotStart(bind + " is no address of this host; choose another " + bindOption);
         }
+        try (ServerSocket anyPort = new ServerSocket()) {
+            anyPort.bind(new InetSocketAddress(bind, 0), 1);
+        } catch (IOException elsewhere) {
+            throw new CannotStart(bind + " is no address of this host; choose another " + bindOption);
+        }
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(address, 1);
         } catch (IOException taken) {

@@ -53,6 +53,19 @@ public record Ready(long pid, String http, String grpc, String kafka, Optional<S
     }
 
     /**
+     * Removes what an earlier server left, so that nobody takes it for this one. Blocks.
+     *
+     * @param file may be missing
+     */
+    public static void forget(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException failure) {
+            throw new CannotStart("cannot remove " + file + ": " + failure + "; choose another --ready-file");
+        }
+    }
+
+    /**
      * Writes {@link #json} so that a reader sees all of it or nothing. Blocks.
      *
      * @param file replaced if it exists

@@ -56,6 +56,17 @@ final class Child implements AutoCloseable {
         }
     }
 
+    /** Whether a child gets SIGINT: a shell that starts a command in the background has it ignored, for all that come from it. */
+    static boolean interruptible() {
+        try {
+            return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                    .filter(line -> line.startsWith("SigIgn:"))
+                    .allMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) == 0);
+        } catch (IOException noProc) {
+            return true;
+        }
+    }
+
     int exit() {
         try {
             assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))

@@ -76,7 +76,7 @@ class DemoTest {
             CompletableFuture<String> rest = CompletableFuture.supplyAsync(() -> all(stream.body()));
 
             long begin = System.nanoTime();
-            demo.signal("INT");
+            demo.signal(Child.interruptible() ? "INT" : "TERM");
 
             assertThat(demo.exit()).as(demo::err).isZero();
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
