@@ -20,9 +20,6 @@ final class GeneratedCursor implements Cursor, Cold.Emitter {
     private volatile boolean interrupted;
     private volatile @Nullable Refusal failedAtOnce;
 
-    // the generator's thread
-    private long events;
-
     private GeneratedCursor(Cold.Generator generator) {
         thread = Thread.ofVirtual().name("weir-generator").unstarted(() -> generate(generator));
         handOver = new HandOver(() -> LockSupport.unpark(thread));
@@ -50,7 +47,7 @@ final class GeneratedCursor implements Cursor, Cold.Emitter {
     private void generate(Cold.Generator generator) {
         try {
             generator.run(this);
-            handOver.add(new Signal.End("", events));
+            handOver.ended();
         } catch (InterruptedException cancelled) {
             if (!closed) {
                 fail(cancelled);
@@ -83,7 +80,6 @@ final class GeneratedCursor implements Cursor, Cold.Emitter {
         if (closed) {
             throw cancelled();
         }
-        events += signal instanceof Event ? 1 : 0;
         handOver.add(signal);
         first.countDown();
     }

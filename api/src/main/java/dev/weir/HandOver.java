@@ -18,6 +18,9 @@ final class HandOver {
     private final AtomicInteger bytes = new AtomicInteger();
     private volatile Runnable wake = () -> {};
 
+    // the producing thread
+    private long events;
+
     // the polling thread
     private String position = "";
 
@@ -31,9 +34,15 @@ final class HandOver {
     }
 
     void add(Signal signal) {
+        events += signal instanceof Event ? 1 : 0;
         bytes.addAndGet(weight(signal));
         queue.add(signal);
         wake.run();
+    }
+
+    /** Adds the end, with the number of events before it. */
+    void ended() {
+        add(new Signal.End("", events));
     }
 
     /** Adds the stop that a failure of the source means: a refusal of its own as it is, anything else logged and told as internal. */

@@ -14,9 +14,6 @@ final class PublishedCursor implements Cursor, Flow.Subscriber<Signal> {
     private final AtomicReference<Flow.@Nullable Subscription> upstream = new AtomicReference<>();
     private volatile boolean closed;
 
-    // the publisher's thread
-    private long events;
-
     @Override
     public void onSubscribe(Flow.Subscription subscription) {
         Objects.requireNonNull(subscription, "subscription");
@@ -33,7 +30,6 @@ final class PublishedCursor implements Cursor, Flow.Subscriber<Signal> {
     @Override
     public void onNext(Signal signal) {
         Objects.requireNonNull(signal, "signal");
-        events += signal instanceof Event ? 1 : 0;
         demanded.set(false);
         handOver.add(signal);
         demand();
@@ -54,7 +50,7 @@ final class PublishedCursor implements Cursor, Flow.Subscriber<Signal> {
 
     @Override
     public void onComplete() {
-        handOver.add(new Signal.End("", events));
+        handOver.ended();
     }
 
     @Override
