@@ -70,14 +70,10 @@ final class KafkaTopic implements EventSource, AutoCloseable {
                 return new KafkaCursor(this, now, head);
             }
             if (where instanceof Start.After after) {
+                Position had = had(after, like);
                 Position head = now.log().headPosition();
-                Position had = Position.parse(after.id(), like).withEpochsOf(head);
-                if (had.sameEpoch(like) && had.partitions() > like.partitions()) {
-                    verify();
-                    throw new Refusal(Code.SOURCE_UNAVAILABLE, "the topic has got partitions; try again at once");
-                }
                 boolean known = had.sameEpoch(like) && had.atMost(head);
-                LogCursor held = known ? now.log().join(had) : null;
+                LogCursor held = known ? now.log().join(had.withEpochsOf(head)) : null;
                 if (held != null) {
                     return new KafkaCursor(this, now, held);
                 }
@@ -100,6 +96,16 @@ final class KafkaTopic implements EventSource, AutoCloseable {
         return new KafkaCursor(this, now, from, cut, gaps, opened);
     }
 
+    /** What a client that comes back has had. One that knows more partitions than this node must wait until the node does. */
+    private Position had(Start.After after, Position like) {
+        Position had = Position.parse(after.id(), like);
+        if (had.sameEpoch(like) && had.partitions() > like.partitions()) {
+            verify();
+            throw new Refusal(Code.SOURCE_UNAVAILABLE, "the topic has got partitions; try again at once");
+        }
+        return had;
+    }
+
     private Position first(Start where, Position like, Queue<Signal> gaps) {
         Offsets offsets = cluster.offsets();
         return switch (where) {
@@ -107,7 +113,7 @@ final class KafkaTopic implements EventSource, AutoCloseable {
             case Start.Earliest earliest -> offsets.begin(name, like);
             case Start.At at -> offsets.at(name, like, at.instant());
             case Start.Last last -> last(last.count(), like);
-            case Start.After after -> after(Position.parse(after.id(), like), like, gaps);
+            case Start.After after -> after(had(after, like), like, gaps);
         };
     }
 
@@ -131,7 +137,7 @@ final class KafkaTopic implements EventSource, AutoCloseable {
         }
         Position end = cluster.offsets().end(name, like);
         Position from = had.withEpochsOf(end);
-        for (int partition = 0; partition < Math.max(like.partitions(), had.partitions()); partition++) {
+        for (int partition = 0; partition < like.partitions(); partition++) {
             long offset = had.offset(partition);
             long first = begin.offset(partition);
             long last = end.offset(partition);
