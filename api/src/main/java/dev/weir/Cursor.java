@@ -52,6 +52,25 @@ public interface Cursor extends AutoCloseable {
         return 0;
     }
 
+    /**
+     * Whether the stream has an end of its own, such as an export has and a topic has not. Asked once, after it was opened.
+     *
+     * @return true if it will end by itself
+     */
+    default boolean bounded() {
+        return false;
+    }
+
+    /**
+     * Whether the last signal has been due for so long that a connection which takes nothing is to be cut without it. Any thread,
+     * at any time.
+     *
+     * @return false unless the stream is being stopped
+     */
+    default boolean overdue() {
+        return false;
+    }
+
     /** Frees everything it holds. Called exactly once, never blocks for long; on return the source is not called again. */
     @Override
     void close();

@@ -7,11 +7,14 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The open deliveries of one endpoint, and the watchdog over them: one that makes no progress in a write for too long is cut,
- * because a blocked write has no time limit of its own. One thread watches all.
+ * because a blocked write has no time limit of its own (rule C3). Streams with an end of their own have ten times the patience.
+ * One thread watches all.
  */
 public final class Deliveries implements AutoCloseable {
 
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
+    private static final int BOUNDED_PATIENCE = 10;
+    private static final long LOOK_NANOS = 250_000_000;
 
     private final Set<Delivery> open = ConcurrentHashMap.newKeySet();
     private final long stallNanos;
@@ -22,7 +25,7 @@ public final class Deliveries implements AutoCloseable {
      * Starts to watch.
      *
      * @param name names the watching thread
-     * @param maxWriteStall how long a write may make no progress
+     * @param maxWriteStall how long a write to a live stream may make no progress
      */
     public Deliveries(String name, Duration maxWriteStall) {
         stallNanos = maxWriteStall.toNanos();
@@ -73,11 +76,10 @@ public final class Deliveries implements AutoCloseable {
 
     private void watch() {
         while (!closed) {
-            LockSupport.parkNanos(this, Math.min(stallNanos / 4, 1_000_000_000));
+            LockSupport.parkNanos(this, Math.min(stallNanos / 4, LOOK_NANOS));
             long now = System.nanoTime();
             for (Delivery delivery : open) {
-                long since = delivery.blockedSince();
-                if (since != 0 && now - since > stallNanos) {
+                if (delivery.stalled(now, stallNanos, stallNanos * BOUNDED_PATIENCE)) {
                     delivery.cancel();
                 }
             }

@@ -38,12 +38,17 @@ public final class Delivery {
     private Codec codec;
 
     private boolean failOnGap;
+    private boolean bounded;
     private boolean stepped;
     private volatile Runnable driver = () -> {};
 
     // written by the thread of the present step
     private String position = "";
     private volatile long blockedSince;
+
+    // the watchdog's
+    private long taken;
+    private long movedNanos;
 
     // written by any thread
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.NEW);
@@ -146,6 +151,21 @@ public final class Delivery {
         return blockedSince;
     }
 
+    /** For the watchdog: whether the connection is to be cut, because it takes nothing. */
+    boolean stalled(long now, long liveNanos, long boundedNanos) {
+        long since = blockedSince;
+        if (since == 0) {
+            return false;
+        }
+        long present = wire.taken();
+        if (present != taken) {
+            taken = present;
+            movedNanos = now;
+        }
+        long still = now - (movedNanos - since > 0 ? movedNanos : since);
+        return cursor.overdue() || still > (bounded ? boundedNanos : liveNanos);
+    }
+
     private boolean open(Supplier<Subscription> request) throws IOException {
         if (!phase.compareAndSet(Phase.NEW, Phase.BEGUN)) {
             return false;
@@ -155,6 +175,7 @@ public final class Delivery {
             codec = codecs.apply(subscription);
             failOnGap = subscription.onGap() == Subscription.OnGap.FAIL;
             cursor = source.open(subscription);
+            bounded = subscription.bounded() || cursor.bounded();
         } catch (Refusal no) {
             wire.refuse(no);
             return false;
@@ -307,7 +328,13 @@ public final class Delivery {
         if (unsaid instanceof Event event) {
             long offset = event.offset();
             Signal.Gap gap = new Signal.Gap(
-                    event.id(), Signal.Reason.UNENCODABLE, event.partition(), offset, offset + 1, OptionalLong.of(1));
+                    event.id(),
+                    Signal.Reason.UNENCODABLE,
+                    event.partition(),
+                    offset,
+                    offset + 1,
+                    OptionalLong.of(1),
+                    event.topic());
             return failOnGap ? stop(gap) : gap;
         }
         return stop((Signal.Gap) unsaid);
@@ -315,7 +342,8 @@ public final class Delivery {
 
     private Signal stop(Signal.Gap gap) {
         Code code = gap.reason().code();
-        String message = "gap (" + gap.reason() + ") in partition " + gap.partition() + " from offset " + gap.from()
+        String message = "gap (" + gap.reason() + ") in " + (gap.topic().isEmpty() ? "" : gap.topic() + ", ")
+                + "partition " + gap.partition() + " from offset " + gap.from()
                 + " to " + gap.to();
         return new Signal.Stop(position, code, message, code.retryable() ? RETRY : Duration.ZERO);
     }

@@ -23,6 +23,7 @@ public final class Event implements Signal {
     private final @Nullable Bytes key;
     private final List<Header> headers;
     private final @Nullable Bytes data;
+    private final String topic;
     private volatile @Nullable Frame frames;
 
     /**
@@ -46,6 +47,19 @@ public final class Event implements Signal {
             @Nullable Bytes key,
             List<Header> headers,
             @Nullable Bytes data) {
+        this(id, partition, offset, timeMillis, type, key, headers, data, "");
+    }
+
+    private Event(
+            String id,
+            int partition,
+            long offset,
+            long timeMillis,
+            @Nullable String type,
+            @Nullable Bytes key,
+            List<Header> headers,
+            @Nullable Bytes data,
+            String topic) {
         this.id = id;
         this.partition = partition;
         this.offset = offset;
@@ -54,6 +68,7 @@ public final class Event implements Signal {
         this.key = key;
         this.headers = List.copyOf(headers);
         this.data = data;
+        this.topic = topic;
     }
 
     /**
@@ -85,7 +100,7 @@ public final class Event implements Signal {
      * @return a new event
      */
     public Event withKey(@Nullable Bytes key) {
-        return new Event(id, partition, offset, timeMillis, type, key, headers, data);
+        return new Event(id, partition, offset, timeMillis, type, key, headers, data, topic);
     }
 
     /**
@@ -107,12 +122,32 @@ public final class Event implements Signal {
      * @return a new event
      */
     public Event at(String id, int partition, long offset) {
-        return new Event(id, partition, offset, timeMillis, type, key, headers, data);
+        return new Event(id, partition, offset, timeMillis, type, key, headers, data, topic);
+    }
+
+    /**
+     * The same data for a subscriber that reads several topics together.
+     *
+     * @param topic the topic that it comes from
+     * @param id the position after it in all of them
+     * @return a new event that shares this one's data but none of its frames
+     */
+    public Event joined(String topic, String id) {
+        return new Event(id, partition, offset, timeMillis, type, key, headers, data, topic);
     }
 
     @Override
     public String id() {
         return id;
+    }
+
+    /**
+     * The topic it comes from, where a connection reads several.
+     *
+     * @return its name, or the empty text: the connection reads one
+     */
+    public String topic() {
+        return topic;
     }
 
     /**

@@ -1,28 +1,32 @@
 package dev.weir;
 
+import java.util.Map;
 import java.util.Set;
 
 /**
- * Which events a subscriber wants. An empty set lets everything through; several values of one kind are alternatives, and both
- * kinds must match.
+ * Which events a subscriber wants. An empty set lets everything through; several values of one kind are alternatives, and all
+ * kinds must match, each header's name being a kind of its own.
  *
  * @param types event types wanted
  * @param keys keys wanted, as bytes
+ * @param headers values wanted, as bytes, by the name of the header
  */
-public record Filter(Set<String> types, Set<Bytes> keys) {
+public record Filter(Set<String> types, Set<Bytes> keys, Map<String, Set<Bytes>> headers) {
 
     /** Lets everything through. */
-    public static final Filter ALL = new Filter(Set.of(), Set.of());
+    public static final Filter ALL = new Filter(Set.of(), Set.of(), Map.of());
 
     /**
-     * Copies the sets.
+     * Copies what it is given.
      *
      * @param types event types wanted
      * @param keys keys wanted
+     * @param headers values wanted by the name of the header
      */
     public Filter {
         types = Set.copyOf(types);
         keys = Set.copyOf(keys);
+        headers = Map.copyOf(headers);
     }
 
     /**
@@ -35,6 +39,26 @@ public record Filter(Set<String> types, Set<Bytes> keys) {
         String type = event.type();
         Bytes key = event.key();
         return (types.isEmpty() || (type != null && types.contains(type)))
-                && (keys.isEmpty() || (key != null && keys.contains(key)));
+                && (keys.isEmpty() || (key != null && keys.contains(key)))
+                && (headers.isEmpty() || hasAll(event));
+    }
+
+    private boolean hasAll(Event event) {
+        for (Map.Entry<String, Set<Bytes>> wanted : headers.entrySet()) {
+            if (!has(event, wanted.getKey(), wanted.getValue())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean has(Event event, String name, Set<Bytes> values) {
+        for (Header header : event.headers()) {
+            Bytes value = header.value();
+            if (value != null && header.name().equals(name) && values.contains(value)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

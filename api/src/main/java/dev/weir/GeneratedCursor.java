@@ -109,6 +109,11 @@ final class GeneratedCursor implements Cursor, Cold.Emitter {
     }
 
     @Override
+    public boolean bounded() {
+        return true;
+    }
+
+    @Override
     public void close() {
         closed = true;
         thread.interrupt();

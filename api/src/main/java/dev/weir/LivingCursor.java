@@ -1,18 +1,21 @@
 package dev.weir;
 
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** All that time and the operator do to a stream: heartbeats, the end of the waiting time, and the stop. */
 final class LivingCursor extends WrappedCursor {
 
     private static final long NEVER = Long.MAX_VALUE;
+    private static final long GRACE_NANOS = 1_000_000_000;
 
     // set once
+    private final Sources sources;
     private final Ticker ticker;
-    private final Set<LivingCursor> living;
+    private final Gate.Pass pass;
+    private final boolean bounded;
     private final long heartbeatNanos;
     private final boolean waits;
     private final long endNanos;
@@ -20,22 +23,27 @@ final class LivingCursor extends WrappedCursor {
 
     // the stream's own thread
     private long lastNanos;
+    private String ending = "gone";
 
     // read by the ticker: when to wake a stream that has nothing to send
     private final AtomicLong due = new AtomicLong(NEVER);
 
     // written by any thread
-    private volatile Signal.@Nullable Stop stop;
+    private final AtomicReference<@Nullable Stopping> stopping = new AtomicReference<>();
 
-    LivingCursor(Cursor inner, Subscription subscription, Ticker ticker, Set<LivingCursor> living) {
+    /** @param atNanos of the ticker */
+    private record Stopping(Code code, String message, Duration retryAfter, long atNanos) {}
+
+    LivingCursor(Cursor inner, Subscription subscription, Sources sources, Ticker ticker, Gate.Pass pass) {
         super(inner);
+        this.sources = sources;
         this.ticker = ticker;
-        this.living = living;
+        this.pass = pass;
+        bounded = subscription.bounded() || inner.bounded();
         heartbeatNanos = subscription.heartbeat().toNanos();
         lastNanos = ticker.now();
         waits = subscription.waiting().isPresent();
         endNanos = lastNanos + subscription.waiting().orElse(Duration.ZERO).toNanos();
-        living.add(this);
     }
 
     @Override
@@ -46,18 +54,18 @@ final class LivingCursor extends WrappedCursor {
 
     @Override
     public @Nullable Signal poll() {
-        Signal.Stop stopped = stop;
-        if (stopped != null) {
-            return new Signal.Stop(position(), stopped.code(), stopped.message(), stopped.retryAfter());
-        }
         long now = ticker.now();
-        if (waits && now - endNanos >= 0) {
-            return new Signal.End(position(), 0);
+        Stopping stop = stopping.get();
+        if (stop != null && now >= stop.atNanos) {
+            return told(new Signal.Stop(position(), stop.code, stop.message, stop.retryAfter));
+        }
+        if (waits && now >= endNanos) {
+            return told(new Signal.End(position(), 0));
         }
         Signal signal = inner.poll();
         if (signal != null) {
             lastNanos = now;
-            return signal;
+            return signal instanceof Event ? signal : told(signal);
         }
         if (now - lastNanos >= heartbeatNanos) {
             lastNanos = now;
@@ -69,15 +77,44 @@ final class LivingCursor extends WrappedCursor {
         return null;
     }
 
-    /** Ends the stream with its next poll. Any thread. */
-    void stop(Code code, String message, Duration retryAfter) {
-        stop = new Signal.Stop("", code, message, retryAfter);
+    private Signal told(Signal signal) {
+        if (signal instanceof Signal.Gap gap) {
+            sources.counted(gap);
+        } else if (signal instanceof Signal.Stop stop) {
+            ending = stop.code().toString();
+        } else if (signal instanceof Signal.End) {
+            ending = "end";
+        }
+        return signal;
+    }
+
+    /**
+     * Ends the stream with its first poll after that time, unless it is to end earlier already. Any thread.
+     *
+     * @param in from now; one that will end by itself is left the whole {@code atLast}
+     */
+    void stop(Code code, String message, Duration retryAfter, Duration in, Duration atLast) {
+        long at = ticker.now() + (bounded ? atLast : in).toNanos();
+        Stopping later = new Stopping(code, message, retryAfter, at);
+        stopping.updateAndGet(before -> before != null && before.atNanos <= at ? before : later);
         wake.run();
+    }
+
+    @Override
+    public boolean bounded() {
+        return bounded;
+    }
+
+    @Override
+    public boolean overdue() {
+        Stopping stop = stopping.get();
+        return stop != null && ticker.now() - stop.atNanos > GRACE_NANOS;
     }
 
     /** Run by the ticker. */
     void tick(long now) {
-        if (now >= due.getAcquire()) {
+        Stopping stop = stopping.get();
+        if (now >= due.getAcquire() || (stop != null && now >= stop.atNanos)) {
             due.setRelease(NEVER);
             wake.run();
         }
@@ -85,7 +122,8 @@ final class LivingCursor extends WrappedCursor {
 
     @Override
     public void close() {
-        living.remove(this);
+        sources.ended(this, ending);
+        pass.leave();
         super.close();
     }
 }

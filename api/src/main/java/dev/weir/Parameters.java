@@ -85,6 +85,10 @@ public final class Parameters {
         return found == null ? List.of() : found;
     }
 
+    List<String> startingWith(String prefix) {
+        return values.keySet().stream().filter(name -> name.startsWith(prefix)).toList();
+    }
+
     /**
      * Takes a parameter that may be given once.
      *

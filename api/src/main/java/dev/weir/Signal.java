@@ -52,8 +52,25 @@ public sealed interface Signal permits Event, Signal.Open, Signal.Heartbeat, Sig
      * @param from first offset lost
      * @param to offset after the last one lost
      * @param count how many events were lost, if known
+     * @param topic the topic that lacks it, where a connection reads several; else empty
      */
-    record Gap(String id, Reason reason, int partition, long from, long to, OptionalLong count) implements Signal {}
+    record Gap(String id, Reason reason, int partition, long from, long to, OptionalLong count, String topic)
+            implements Signal {
+
+        /**
+         * A gap in the only topic of a connection.
+         *
+         * @param id the position after the gap
+         * @param reason why
+         * @param partition the partition that lacks it
+         * @param from first offset lost
+         * @param to offset after the last one lost
+         * @param count how many events were lost, if known
+         */
+        public Gap(String id, Reason reason, int partition, long from, long to, OptionalLong count) {
+            this(id, reason, partition, from, to, count, "");
+        }
+    }
 
     /**
      * The server ends the stream early, on purpose or by failure.

@@ -4,32 +4,54 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sources by name: what a server offers, and itself the source that transports open. Gives every stream what all sources have
- * in common: filter, limit, waiting time, heartbeats, and the stop at shutdown. Safe for any number of threads.
+ * in common: several topics on one connection, limits, filter, waiting time, heartbeats, longest duration, and the stop at
+ * shutdown. Safe for any number of threads.
  *
  * <p>One daemon thread keeps the time of all streams; {@link #close} ends it.
  */
 public final class Sources implements EventSource, AutoCloseable {
 
+    private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,249}");
 
     private final Map<String, EventSource> sources = new ConcurrentSkipListMap<>();
     private final Set<LivingCursor> living = ConcurrentHashMap.newKeySet();
     private final Ticker ticker = new Ticker(living);
+    private final Gate gate;
+    private final Limits limits;
+    private final LongAdder opened = new LongAdder();
+    private final LongAdder superseded = new LongAdder();
+    private final Tally endings = new Tally();
+    private final Tally gaps = new Tally();
     private volatile @Nullable Refusal stopped;
 
-    /** No sources yet. Starts the thread that keeps the time. */
-    public Sources() {}
+    /** No sources yet, and no limits. Starts the thread that keeps the time. */
+    public Sources() {
+        this(Limits.NONE);
+    }
+
+    /**
+     * No sources yet. Starts the thread that keeps the time.
+     *
+     * @param limits what all streams together may take
+     */
+    public Sources(Limits limits) {
+        this.limits = limits;
+        gate = new Gate(limits);
+    }
 
     /**
      * Adds a source, or replaces the one of that name.
@@ -67,6 +89,54 @@ public final class Sources implements EventSource, AutoCloseable {
     }
 
     /**
+     * How many streams have been opened since the start.
+     *
+     * @return 0 or more; those that have ended and those that are open add up to it
+     */
+    public long opened() {
+        return opened.sum();
+    }
+
+    /**
+     * How many streams have ended since the start, and how: {@code end} for those that were complete, {@code gone} for those whose
+     * client went or was cut, and the code of their stop for all others.
+     *
+     * @return counts by word
+     */
+    public SortedMap<String, Long> endings() {
+        return endings.counts();
+    }
+
+    /**
+     * How many gaps have been told since the start, by their reason.
+     *
+     * @return counts by word
+     */
+    public SortedMap<String, Long> gaps() {
+        return gaps.counts();
+    }
+
+    /**
+     * How many events were left out under {@code slow=conflate} on streams that have ended.
+     *
+     * @return 0 or more
+     */
+    public long superseded() {
+        return superseded.sum();
+    }
+
+    void counted(Signal.Gap gap) {
+        gaps.add(gap.reason().toString(), 1);
+    }
+
+    void ended(LivingCursor stream, String ending) {
+        if (living.remove(stream)) {
+            endings.add(ending, 1);
+            superseded.add(stream.superseded());
+        }
+    }
+
+    /**
      * Refuses what opening a source of that name would be refused for. Does not block, and opens nothing.
      *
      * @param name the name asked for
@@ -77,20 +147,47 @@ public final class Sources implements EventSource, AutoCloseable {
     }
 
     /**
-     * Opens the source that the subscription names. Blocks as that source does.
+     * Opens the sources that the subscription names. Blocks as they do.
      *
-     * @throws Refusal bad-request, not-found with near names, shutdown, or what the source says
+     * @throws Refusal quota, not-found with near names, overloaded, shutdown, bad-request, or what the source says
      */
     @Override
     public Cursor open(Subscription subscription) {
-        Cursor cursor = find(subscription.name()).open(subscription);
+        Gate.Pass pass = gate.enter(subscription.caller());
+        try {
+            subscription.names().forEach(this::find);
+            subscription.slow().ifPresent(gate::requireAllowed);
+            pass.admit();
+            return living(subscription, pass);
+        } catch (RuntimeException | Error refused) {
+            pass.leave();
+            throw refused;
+        }
+    }
+
+    private Cursor living(Subscription subscription, Gate.Pass pass) {
+        Cursor cursor = subscription.names().size() == 1
+                ? find(subscription.name()).open(subscription)
+                : JoinedCursor.open(subscription, this::find);
         if (!subscription.filter().equals(Filter.ALL)) {
             cursor = new FilteredCursor(cursor, subscription.filter());
         }
-        LivingCursor alive = new LivingCursor(cursor, subscription, ticker, living);
+        LivingCursor alive = new LivingCursor(cursor, subscription, this, ticker, pass);
+        opened.increment();
+        living.add(alive);
+        if (!limits.duration().isZero()) {
+            Duration longest = gate.duration();
+            alive.stop(
+                    Code.MAX_DURATION,
+                    "the stream has reached its longest duration; come back with the last id",
+                    jittered(RETRY),
+                    longest,
+                    longest);
+        }
         Refusal refusal = stopped;
         if (refusal != null) {
-            alive.stop(refusal.code(), refusal.getMessage(), refusal.retryAfter());
+            alive.stop(
+                    refusal.code(), refusal.getMessage(), jittered(refusal.retryAfter()), Duration.ZERO, Duration.ZERO);
         }
         return subscription.bounded() || !subscription.filter().equals(Filter.ALL)
                 ? new CountedCursor(alive, subscription.limit())
@@ -98,19 +195,37 @@ public final class Sources implements EventSource, AutoCloseable {
     }
 
     /**
-     * Stops every stream that is open, each with a time to come back of its own between one and two times {@code retryAfter},
-     * and refuses new ones. Returns at once; a stream whose client does not read is stopped when it is cut.
+     * Refuses new streams and stops those that are open, all at once, each with a time to come back of its own between one and two
+     * times {@code retryAfter}. Returns at once; a stream whose client has not taken its stop within a second is cut.
      *
      * @param code why
      * @param message what clients are told
      * @param retryAfter shortest time to wait before coming back
      */
     public void stop(Code code, String message, Duration retryAfter) {
+        stop(code, message, retryAfter, Duration.ZERO);
+    }
+
+    /**
+     * Refuses new streams and stops those that are open, each with a time to come back of its own between one and two times
+     * {@code retryAfter}. Returns at once; a stream whose client has not taken its stop within a second is cut.
+     *
+     * @param code why
+     * @param message what clients are told
+     * @param retryAfter shortest time to wait before coming back
+     * @param over live streams are stopped at any time within it, so that not all come back together; those with an end of their
+     *     own are left all of it
+     */
+    public void stop(Code code, String message, Duration retryAfter, Duration over) {
         stopped = new Refusal(code, message, retryAfter);
         for (LivingCursor cursor : living) {
-            long jitter = ThreadLocalRandom.current().nextLong(retryAfter.toMillis() + 1);
-            cursor.stop(code, message, retryAfter.plusMillis(jitter));
+            Duration in = Duration.ofMillis(ThreadLocalRandom.current().nextLong(over.toMillis() + 1));
+            cursor.stop(code, message, jittered(retryAfter), in, over);
         }
+    }
+
+    private static Duration jittered(Duration least) {
+        return least.plusMillis(ThreadLocalRandom.current().nextLong(least.toMillis() + 1));
     }
 
     /** Ends the thread that keeps the time. Streams that are still open get no more heartbeats. Idempotent. */

@@ -3,6 +3,7 @@ package dev.weir;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param filter which events
  * @param heartbeat longest silence, 1 to 60 seconds
  * @param onGap what to do where events are lost
+ * @param slow what happens when the log overtakes this subscriber; empty: what the source does by itself
  * @param format how signals are written
  * @param parameters what else was given, for the source
  * @param body the body of the request, empty if none
@@ -37,12 +39,14 @@ public record Subscription(
         Filter filter,
         Duration heartbeat,
         OnGap onGap,
+        Optional<Slow> slow,
         Format format,
         Map<String, String> parameters,
         Bytes body,
         Caller caller) {
 
     private static final int DEFAULT_HEARTBEAT_SECONDS = 15;
+    private static final String HEADER = "header.";
 
     /** Parameter {@code on-gap}. */
     public enum OnGap {
@@ -50,6 +54,27 @@ public record Subscription(
         CONTINUE,
         /** Refuse before the first byte, or stop. */
         FAIL
+    }
+
+    /**
+     * Parameter {@code slow}: what happens to a subscriber that the log has overtaken. A stream that is made for one caller waits
+     * for it, whatever it asks for.
+     */
+    public enum Slow {
+        /** It catches up from what is stored, and loses nothing. Topics of Kafka only, whose default it is. */
+        LAG,
+        /** It goes on with the oldest event still held, and is told a gap. The default of topics in the process. */
+        DROP_OLDEST,
+        /** Of the events that wait for it, it gets the newest of each key; how many others were left out stands in heartbeats. */
+        CONFLATE,
+        /** It is stopped with {@code slow-consumer}, and may come back with its last id. */
+        DISCONNECT;
+
+        /** As in the parameter, such as {@code drop-oldest}. */
+        @Override
+        public String toString() {
+            return Words.ofConstant(this);
+        }
     }
 
     /**
@@ -115,11 +140,10 @@ public record Subscription(
                 until(parameters.one("until")),
                 limit == 0 ? OptionalLong.empty() : OptionalLong.of(limit),
                 wait == 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(wait)),
-                new Filter(
-                        Set.copyOf(parameters.all("type")),
-                        parameters.all("key").stream().map(Bytes::utf8).collect(Collectors.toSet())),
+                new Filter(Set.copyOf(parameters.all("type")), bytes(parameters.all("key")), headers(parameters)),
                 Duration.ofSeconds(parameters.number("heartbeat", 1, 60, DEFAULT_HEARTBEAT_SECONDS)),
                 onGap == null ? OnGap.CONTINUE : onGap,
+                Optional.ofNullable(parameters.choice("slow", Slow.class)),
                 new Format(
                         parameters.choice("envelope", Format.Envelope.class),
                         encoding == null ? Format.Encoding.AUTO : encoding,
@@ -127,6 +151,23 @@ public record Subscription(
                 parameters.rest(),
                 body,
                 caller);
+    }
+
+    private static Set<Bytes> bytes(List<String> texts) {
+        return texts.stream().map(Bytes::utf8).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static Map<String, Set<Bytes>> headers(Parameters parameters) {
+        Map<String, Set<Bytes>> wanted = new HashMap<>();
+        for (String parameter : parameters.startingWith(HEADER)) {
+            String name = parameter.substring(HEADER.length());
+            if (name.isEmpty()) {
+                throw new Refusal(
+                        Code.BAD_REQUEST, "header.: the name of a header is missing; allowed is header.<name>");
+            }
+            wanted.put(name, bytes(parameters.all(parameter)));
+        }
+        return wanted;
     }
 
     private static Start start(Parameters parameters, Caller caller) {
@@ -156,15 +197,11 @@ public record Subscription(
     }
 
     /**
-     * The only source asked for.
+     * The source asked for, as a source sees it: where a connection reads several, each is opened with a subscription of its own.
      *
-     * @return its name
-     * @throws Refusal bad-request if there are several
+     * @return the first of the names
      */
     public String name() {
-        if (names.size() > 1) {
-            throw new Refusal(Code.BAD_REQUEST, "topic: " + names.size() + " given; one connection reads one topic");
-        }
         return names.get(0);
     }
 
@@ -202,8 +239,8 @@ public record Subscription(
             throw new Refusal(
                     Code.BAD_REQUEST,
                     Parameters.shown(parameters.keySet().iterator().next())
-                            + ": unknown parameter; allowed are from, after, limit, until, wait, type, key, heartbeat,"
-                            + " heartbeat-as, envelope, encoding, on-gap");
+                            + ": unknown parameter; allowed are topic, from, after, limit, until, wait, type, key,"
+                            + " header.<name>, slow, on-gap, heartbeat, heartbeat-as, envelope, encoding");
         }
     }
 
@@ -215,7 +252,7 @@ public record Subscription(
      */
     public Subscription withStart(Start start) {
         return new Subscription(
-                names, start, until, limit, waiting, filter, heartbeat, onGap, format, parameters, body, caller);
+                names, start, until, limit, waiting, filter, heartbeat, onGap, slow, format, parameters, body, caller);
     }
 
     /**
@@ -226,6 +263,24 @@ public record Subscription(
      */
     public Subscription withOnGap(OnGap onGap) {
         return new Subscription(
-                names, start, until, limit, waiting, filter, heartbeat, onGap, format, parameters, body, caller);
+                names, start, until, limit, waiting, filter, heartbeat, onGap, slow, format, parameters, body, caller);
+    }
+
+    /** One of the sources that a connection reads together. */
+    Subscription of(String name, Start where) {
+        return new Subscription(
+                List.of(name),
+                where,
+                until,
+                limit,
+                waiting,
+                filter,
+                heartbeat,
+                onGap,
+                slow,
+                format,
+                parameters,
+                body,
+                caller);
     }
 }

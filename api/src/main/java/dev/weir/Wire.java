@@ -38,6 +38,16 @@ public interface Wire {
     }
 
     /**
+     * How much the peer has taken so far, in any unit that only grows, so that a write that is slow but moves on is told from one
+     * that stands still. Any thread; never blocks.
+     *
+     * @return 0 if the wire can't tell
+     */
+    default long taken() {
+        return 0;
+    }
+
+    /**
      * Sends a frame, the whole of it. May keep it until {@link #flush}; blocks only if {@link #ready} is always true.
      *
      * @param frame shared with other wires

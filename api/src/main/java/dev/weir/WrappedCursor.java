@@ -32,6 +32,16 @@ abstract class WrappedCursor implements Cursor {
     }
 
     @Override
+    public boolean bounded() {
+        return inner.bounded();
+    }
+
+    @Override
+    public boolean overdue() {
+        return inner.overdue();
+    }
+
+    @Override
     public void close() {
         inner.close();
     }

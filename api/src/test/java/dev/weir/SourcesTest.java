@@ -76,11 +76,6 @@ class SourcesTest {
     }
 
     @Test
-    void severalTopicsAreRefused() {
-        assertThatThrownBy(() -> sources.open(asked("a?topic=b"))).isInstanceOf(Refusal.class);
-    }
-
-    @Test
     void limitEndsAfterSoManyEventsOfThisConnection() {
         line.lay(event(0), event(1), new Signal.Heartbeat("1", 0), event(2));
         Cursor cursor = open("line?limit=2");
