@@ -87,7 +87,7 @@ public class LogBenchmark {
     @Benchmark
     public @Nullable Signal poll() {
         if (reader.next() == full.head()) {
-            reader.moveTo(full.tail());
+            reader = full.cursor(full.tail());
         }
         return reader.poll();
     }

@@ -2,6 +2,9 @@ package dev.weir.hub;
 
 import dev.weir.Event;
 import dev.weir.Signal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,11 +17,13 @@ public final class LogCursor extends Waker.Waiter {
     // set once
     private final TopicLog log;
     private volatile Runnable wake = () -> {};
+    private @Nullable Latest latest;
 
     // the reader's thread
     private long next;
     private String position;
     private boolean lapped;
+    private long superseded;
 
     /** What the client had seen when it joined; null as soon as the log's own ids cover it. */
     private @Nullable Position seen;
@@ -39,6 +44,11 @@ public final class LogCursor extends Waker.Waiter {
         this.wake = wake;
     }
 
+    /** From here on gives of the events that wait only the newest of each key. Before the first poll. */
+    public void conflate() {
+        latest = log.latest();
+    }
+
     /**
      * The next signal.
      *
@@ -46,18 +56,13 @@ public final class LogCursor extends Waker.Waiter {
      */
     public @Nullable Signal poll() {
         for (int passed = 0; passed < BATCH; passed++) {
-            if (next == log.head()) {
-                log.waker().arm(this);
-                if (next == log.head()) {
-                    return null;
-                }
-            }
-            TopicLog.Slot slot = log.slot(next);
+            Latest view = seen == null ? latest : null;
+            TopicLog.Slot slot = view == null ? inLog() : inView(view);
             if (slot == null) {
-                lapped = true;
                 return null;
             }
-            next++;
+            superseded += slot.sequence() - next;
+            next = slot.sequence() + 1;
             Signal signal = seen == null ? slot.signal() : unseen(slot.signal(), seen);
             if (signal != null) {
                 position = signal.id();
@@ -66,6 +71,30 @@ public final class LogCursor extends Waker.Waiter {
         }
         wake.run();
         return null;
+    }
+
+    private TopicLog.@Nullable Slot inLog() {
+        if (next == log.head()) {
+            log.waker().arm(this);
+            if (next == log.head()) {
+                return null;
+            }
+        }
+        TopicLog.Slot slot = log.slot(next);
+        lapped = slot == null;
+        return slot;
+    }
+
+    private TopicLog.@Nullable Slot inView(Latest view) {
+        if (next >= view.head()) {
+            log.waker().arm(this);
+            if (next >= view.head()) {
+                return null;
+            }
+        }
+        TopicLog.Slot slot = view.from(next);
+        lapped = next < view.lost().to();
+        return lapped ? null : slot;
     }
 
     private @Nullable Signal unseen(Signal signal, Position had) {
@@ -88,12 +117,36 @@ public final class LogCursor extends Waker.Waiter {
     }
 
     /**
-     * Whether the log has moved past this reader. It stays so until {@link #moveTo}.
+     * Whether the log has moved past this reader. It stays so until {@link #jump}.
      *
      * @return true if the signal it stands before is gone
      */
     public boolean lapped() {
         return lapped;
+    }
+
+    /**
+     * Goes on with the oldest signal that is held, leaving out what is gone.
+     *
+     * @return a gap for each partition that has lost something the reader lacks, in the order in which they are to be told
+     */
+    public List<Signal.Gap> jump() {
+        Latest.Lost lost = seen == null && latest != null ? latest.lost() : log.lost();
+        Position before = Position.parse(position, log.like());
+        Position after = before.max(Position.parse(lost.id(), log.like()));
+        List<Signal.Gap> gaps = new ArrayList<>();
+        for (int partition = 0; partition < after.partitions(); partition++) {
+            long from = before.offset(partition);
+            long to = after.offset(partition);
+            if (from < to) {
+                before.set(partition, to, after.leaderEpoch(partition));
+                gaps.add(new Signal.Gap(before.id(), Signal.Reason.SLOW, partition, from, to, OptionalLong.empty()));
+            }
+        }
+        next = lost.to();
+        position = before.id();
+        lapped = false;
+        return gaps;
     }
 
     /**
@@ -106,22 +159,21 @@ public final class LogCursor extends Waker.Waiter {
     }
 
     /**
-     * Goes on elsewhere in the log.
-     *
-     * @param sequence where
-     */
-    public void moveTo(long sequence) {
-        next = sequence;
-        lapped = false;
-    }
-
-    /**
      * The id of the last signal given or left out, or where the reader began.
      *
      * @return an id
      */
     public String position() {
         return position;
+    }
+
+    /**
+     * How many events were left out because a newer one of the same key has taken their place.
+     *
+     * @return 0 unless it is to {@link #conflate}
+     */
+    public long superseded() {
+        return superseded;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.weir.hub;
 
+import dev.weir.Code;
 import dev.weir.Cursor;
 import dev.weir.Event;
 import dev.weir.EventSource;
@@ -7,6 +8,7 @@ import dev.weir.Refusal;
 import dev.weir.Signal;
 import dev.weir.Start;
 import dev.weir.Subscription;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * allows. It has one partition, numbered from 0, and a new epoch each time it is made. Safe for any number of threads.
  */
 public final class Topic implements EventSource, AutoCloseable {
+
+    private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final Position next;
     private final Position start;
@@ -68,6 +72,12 @@ public final class Topic implements EventSource, AutoCloseable {
     @Override
     public Cursor open(Subscription subscription) {
         subscription.refuseOtherParameters();
+        Subscription.Slow slow = subscription.slow().orElse(Subscription.Slow.DROP_OLDEST);
+        if (slow == Subscription.Slow.LAG) {
+            throw new Refusal(
+                    Code.BAD_REQUEST,
+                    "slow=lag: nothing is stored of this topic to catch up from; allowed are drop-oldest, conflate, disconnect");
+        }
         Signal.@Nullable Gap gap = null;
         long first = first(subscription.start());
         if (subscription.start() instanceof Start.After after) {
@@ -81,7 +91,7 @@ public final class Topic implements EventSource, AutoCloseable {
             first = gap == null ? Position.parse(after.id(), start).offset(0) : gap.to();
         }
         long cut = subscription.until().map(this::cut).orElse(Long.MAX_VALUE);
-        return new TopicCursor(first, gap, cut, subscription.start());
+        return new TopicCursor(first, gap, cut, subscription.start(), slow);
     }
 
     private long first(Start where) {
@@ -137,11 +147,12 @@ public final class Topic implements EventSource, AutoCloseable {
 
         private final LogCursor reader;
         private final long cut;
+        private final Subscription.Slow slow;
         private Signal.@Nullable Gap gap;
         private String position;
         private long events;
 
-        TopicCursor(long first, Signal.@Nullable Gap gap, long cut, Start where) {
+        TopicCursor(long first, Signal.@Nullable Gap gap, long cut, Start where, Subscription.Slow slow) {
             if (where instanceof Start.After after) {
                 position = after.id();
             } else {
@@ -152,6 +163,10 @@ public final class Topic implements EventSource, AutoCloseable {
             reader = log.cursor(first);
             this.gap = gap;
             this.cut = cut;
+            this.slow = slow;
+            if (slow == Subscription.Slow.CONFLATE && cut == Long.MAX_VALUE) {
+                reader.conflate();
+            }
         }
 
         @Override
@@ -172,10 +187,7 @@ public final class Topic implements EventSource, AutoCloseable {
             }
             Signal signal = reader.poll();
             if (signal == null && reader.lapped()) {
-                long from = reader.next();
-                long to = Math.min(log.tail(), cut);
-                reader.moveTo(to);
-                signal = gap(Signal.Reason.SLOW, from, to, OptionalLong.of(to - from));
+                signal = overtaken();
             }
             if (signal != null) {
                 position = signal.id();
@@ -184,9 +196,31 @@ public final class Topic implements EventSource, AutoCloseable {
             return signal;
         }
 
+        private Signal overtaken() {
+            if (slow == Subscription.Slow.DISCONNECT) {
+                return new Signal.Stop(
+                        position, Code.SLOW_CONSUMER, "the topic has overtaken you; come back with the last id", RETRY);
+            }
+            long from = reader.next();
+            reader.jump();
+            long to = Math.min(reader.next(), cut);
+            boolean all = slow == Subscription.Slow.DROP_OLDEST;
+            return gap(Signal.Reason.SLOW, from, to, all ? OptionalLong.of(to - from) : OptionalLong.empty());
+        }
+
         @Override
         public String position() {
             return position;
+        }
+
+        @Override
+        public long superseded() {
+            return reader.superseded();
+        }
+
+        @Override
+        public boolean bounded() {
+            return cut != Long.MAX_VALUE;
         }
 
         @Override

@@ -2,6 +2,8 @@ package dev.weir.hub;
 
 import dev.weir.Event;
 import dev.weir.Signal;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,7 @@ public final class TopicLog implements AutoCloseable {
     private final long maxBytes;
     private final Position start;
     private final Waker waker;
+    private final AtomicReference<@Nullable Latest> latest = new AtomicReference<>();
 
     // the appender's
     private long bytes;
@@ -59,6 +62,10 @@ public final class TopicLog implements AutoCloseable {
         ring.setRelease((int) sequence & mask, new Slot(sequence, signal, lastId));
         lastId = signal.id();
         head = sequence + 1;
+        Latest view = latest.get();
+        if (view != null) {
+            view.advance();
+        }
         waker.signal();
     }
 
@@ -74,7 +81,7 @@ public final class TopicLog implements AutoCloseable {
         ring.setRelease(index, null);
     }
 
-    private static int weight(Signal signal) {
+    static int weight(Signal signal) {
         return signal instanceof Event event ? event.weight() : 160;
     }
 
@@ -204,6 +211,38 @@ public final class TopicLog implements AutoCloseable {
     Slot slot(long sequence) {
         Slot slot = ring.getAcquire((int) sequence & mask);
         return slot != null && slot.sequence == sequence ? slot : null;
+    }
+
+    /** What the ring holds no more: up to its oldest signal. */
+    Latest.Lost lost() {
+        while (true) {
+            long low = tail;
+            if (low == head) {
+                return new Latest.Lost(low, idBefore(low));
+            }
+            Slot oldest = slot(low);
+            if (oldest != null) {
+                return new Latest.Lost(low, oldest.before);
+            }
+        }
+    }
+
+    /** The view of the newest events, made for the first who asks. */
+    Latest latest() {
+        if (latest.get() == null) {
+            latest.compareAndSet(null, new Latest(this));
+        }
+        Latest view = Objects.requireNonNull(latest.get());
+        view.advance();
+        return view;
+    }
+
+    int capacity() {
+        return mask + 1;
+    }
+
+    long maxBytes() {
+        return maxBytes;
     }
 
     Position like() {

@@ -4,6 +4,7 @@ import dev.weir.Code;
 import dev.weir.Cursor;
 import dev.weir.Event;
 import dev.weir.Signal;
+import dev.weir.Subscription;
 import dev.weir.hub.LogCursor;
 import dev.weir.hub.Position;
 import java.time.Duration;
@@ -23,6 +24,7 @@ final class KafkaCursor implements Cursor {
     private final KafkaTopic topic;
     private final KafkaTopic.Live live;
     private final @Nullable Position cut;
+    private final Subscription.Slow slow;
     private Runnable wake = () -> {};
 
     // the subscriber's thread
@@ -34,11 +36,12 @@ final class KafkaCursor implements Cursor {
     private long events;
 
     /** Live from the start. */
-    KafkaCursor(KafkaTopic topic, KafkaTopic.Live live, LogCursor reader) {
+    KafkaCursor(KafkaTopic topic, KafkaTopic.Live live, LogCursor reader, Subscription.Slow slow) {
         this.topic = topic;
         this.live = live;
-        this.reader = reader;
+        this.slow = slow;
         cut = null;
+        join(reader);
         gaps = new ArrayDeque<>();
         position = reader.position();
         reached = live.start();
@@ -51,12 +54,14 @@ final class KafkaCursor implements Cursor {
             Position from,
             @Nullable Position cut,
             Queue<Signal> gaps,
-            String position) {
+            String position,
+            Subscription.Slow slow) {
         this.topic = topic;
         this.live = live;
         this.cut = cut;
         this.gaps = gaps;
         this.position = position;
+        this.slow = slow;
         reached = from;
     }
 
@@ -87,6 +92,16 @@ final class KafkaCursor implements Cursor {
                     position = joined.position();
                     return signal == null && live.log().closed() ? comeBack() : signal;
                 }
+                if (slow == Subscription.Slow.DISCONNECT) {
+                    return slow("the topic has overtaken you; come back with the last id");
+                }
+                if (slow != Subscription.Slow.LAG) {
+                    gaps.addAll(joined.jump());
+                    if (gaps.isEmpty()) {
+                        continue;
+                    }
+                    return gaps.poll();
+                }
                 reached = Position.parse(joined.position(), live.start());
                 reader = null;
             }
@@ -112,24 +127,31 @@ final class KafkaCursor implements Cursor {
             if (cut != null && cut.atMost(reached)) {
                 return new Signal.End(position, events);
             }
-            if (cut == null) {
-                reader = live.log().join(reached);
-            }
-            if (reader != null) {
-                reader.onReady(wake);
+            LogCursor held = cut == null ? live.log().join(reached) : null;
+            if (held != null) {
+                join(held);
+                held.onReady(wake);
             } else {
                 Position to = cut == null ? live.log().headPosition() : cut;
                 portion = new CatchUp.Portion(topic.name(), reached, to, wake);
                 if (!topic.catchUp().offer(portion)) {
-                    return new Signal.Stop(
-                            position,
-                            Code.SLOW_CONSUMER,
-                            "fell behind while too many subscribers are reading history; come back with the last id",
-                            RETRY);
+                    return slow(
+                            "fell behind while too many subscribers are reading history; come back with the last id");
                 }
                 return null;
             }
         }
+    }
+
+    private void join(LogCursor log) {
+        if (slow == Subscription.Slow.CONFLATE) {
+            log.conflate();
+        }
+        reader = log;
+    }
+
+    private Signal slow(String message) {
+        return new Signal.Stop(position, Code.SLOW_CONSUMER, message, RETRY);
     }
 
     /** The log is not what it was: another topic of the same name, other partitions, or the reader has ended. */
@@ -141,6 +163,17 @@ final class KafkaCursor implements Cursor {
     @Override
     public String position() {
         return position;
+    }
+
+    @Override
+    public long superseded() {
+        LogCursor joined = reader;
+        return joined == null ? 0 : joined.superseded();
+    }
+
+    @Override
+    public boolean bounded() {
+        return cut != null;
     }
 
     @Override

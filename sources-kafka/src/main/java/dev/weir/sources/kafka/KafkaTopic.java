@@ -62,12 +62,13 @@ final class KafkaTopic implements EventSource, AutoCloseable {
     }
 
     private Cursor open(Subscription subscription, Live now) {
+        Subscription.Slow slow = subscription.slow().orElse(Subscription.Slow.LAG);
         Start where = subscription.start();
         Position like = now.start();
         if (subscription.until().isEmpty()) {
             if (where instanceof Start.Latest) {
                 LogCursor head = now.log().cursor(now.log().head());
-                return new KafkaCursor(this, now, head);
+                return new KafkaCursor(this, now, head, slow);
             }
             if (where instanceof Start.After after) {
                 Position had = had(after, like);
@@ -75,7 +76,7 @@ final class KafkaTopic implements EventSource, AutoCloseable {
                 boolean known = had.sameEpoch(like) && had.atMost(head);
                 LogCursor held = known ? now.log().join(had.withEpochsOf(head)) : null;
                 if (held != null) {
-                    return new KafkaCursor(this, now, held);
+                    return new KafkaCursor(this, now, held, slow);
                 }
             }
         }
@@ -93,7 +94,7 @@ final class KafkaTopic implements EventSource, AutoCloseable {
         }
         Position cut = subscription.until().map(until -> cut(until, like)).orElse(null);
         String opened = where instanceof Start.After after ? after.id() : from.id();
-        return new KafkaCursor(this, now, from, cut, gaps, opened);
+        return new KafkaCursor(this, now, from, cut, gaps, opened, slow);
     }
 
     /** What a client that comes back has had. One that knows more partitions than this node must wait until the node does. */
