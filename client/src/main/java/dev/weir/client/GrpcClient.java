@@ -5,6 +5,7 @@ import dev.weir.Cursor;
 import dev.weir.Start;
 import dev.weir.Subscription;
 import dev.weir.transport.grpc.v1.EventStreamsGrpc;
+import dev.weir.transport.grpc.v1.HeaderFilter;
 import dev.weir.transport.grpc.v1.SubscribeRequest;
 import io.grpc.CallOptions;
 import io.grpc.ChannelCredentials;
@@ -76,6 +77,12 @@ public final class GrpcClient implements RemoteSource {
         });
         subscription.limit().ifPresent(request::setLimit);
         subscription.waiting().ifPresent(wait -> request.setWait((int) wait.toSeconds()));
+        subscription.slow().map(Subscription.Slow::toString).ifPresent(request::setSlow);
+        subscription
+                .filter()
+                .headers()
+                .forEach((name, values) -> values.forEach(value -> request.addHeaders(
+                        HeaderFilter.newBuilder().setName(name).setValue(value.toText()))));
         subscription.filter().keys().stream().map(Bytes::toText).forEach(request::addKey);
         return request.build();
     }

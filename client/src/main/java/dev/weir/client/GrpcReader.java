@@ -147,7 +147,13 @@ final class GrpcReader extends ClientCall.Listener<SubscribeResponse> implements
     private static Signal gap(Gap gap) {
         OptionalLong count = gap.hasCount() ? OptionalLong.of(gap.getCount()) : OptionalLong.empty();
         return new Signal.Gap(
-                gap.getId(), Words.reason(gap.getReason()), gap.getPartition(), gap.getFrom(), gap.getTo(), count);
+                gap.getId(),
+                Words.reason(gap.getReason()),
+                gap.getPartition(),
+                gap.getFrom(),
+                gap.getTo(),
+                count,
+                gap.getTopic());
     }
 
     private static Signal stop(Stop stop) {
@@ -164,14 +170,15 @@ final class GrpcReader extends ClientCall.Listener<SubscribeResponse> implements
                 .map(header -> new Header(header.getName(), header.hasValue() ? bytes(header.getValue()) : null))
                 .toList();
         return new dev.weir.Event(
-                event.getId(),
-                0,
-                0,
-                event.getTime().getSeconds() * 1000 + event.getTime().getNanos() / 1_000_000,
-                event.hasType() ? event.getType() : null,
-                event.hasKey() ? bytes(event.getKey()) : null,
-                headers,
-                event.hasData() ? bytes(event.getData()) : null);
+                        event.getId(),
+                        0,
+                        0,
+                        event.getTime().getSeconds() * 1000 + event.getTime().getNanos() / 1_000_000,
+                        event.hasType() ? event.getType() : null,
+                        event.hasKey() ? bytes(event.getKey()) : null,
+                        headers,
+                        event.hasData() ? bytes(event.getData()) : null)
+                .joined(event.getTopic(), event.getId());
     }
 
     private static Bytes bytes(ByteString bytes) {

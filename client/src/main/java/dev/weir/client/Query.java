@@ -31,6 +31,11 @@ final class Query {
         subscription.waiting().ifPresent(wait -> query.add("wait", Long.toString(wait.toSeconds())));
         subscription.filter().types().forEach(type -> query.add("type", type));
         subscription.filter().keys().forEach(key -> query.add("key", key));
+        subscription
+                .filter()
+                .headers()
+                .forEach((name, values) -> values.forEach(value -> query.add("header." + name, value)));
+        subscription.slow().ifPresent(slow -> query.add("slow", slow.toString()));
         query.add("heartbeat", Long.toString(subscription.heartbeat().toSeconds()));
         query.add("on-gap", word(subscription.onGap()));
         query.add("encoding", word(subscription.format().encoding()));

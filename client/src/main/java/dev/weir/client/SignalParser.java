@@ -23,7 +23,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One signal from one JSON object: an event {@code {"id","type","key","time","data","headers"}}, or {@code {"control":...}}.
+ * One signal from one JSON object: an event {@code {"id","topic","type","key","time","data","headers"}}, or {@code {"control":...}}.
  *
  * <p>Data that stand as JSON are given as their text, a string as its content: whether the payload had the quotes itself can't be
  * told. Null is a tombstone if the type is {@code delete}, else the JSON null. {@code encoding=base64} avoids all of this.
@@ -44,6 +44,7 @@ final class SignalParser {
     private final byte[] json;
     private @Nullable String control;
     private String id = "";
+    private String topic = "";
     private @Nullable String type;
     private @Nullable String key;
     private @Nullable String keyEncoding;
@@ -99,6 +100,7 @@ final class SignalParser {
         switch (name) {
             case "control" -> control = value.getText();
             case "id" -> id = value.getText();
+            case "topic" -> topic = value.getText();
             case "type" -> type = value.getText();
             case "key" -> key = value.getText();
             case "keyEncoding" -> keyEncoding = value.getText();
@@ -179,7 +181,7 @@ final class SignalParser {
         return switch (control) {
             case "open" -> new Signal.Open(id, List.copyOf(columns));
             case "heartbeat" -> new Signal.Heartbeat(id, superseded);
-            case "gap" -> new Signal.Gap(id, Words.reason(reason), (int) partition, from, to, count);
+            case "gap" -> new Signal.Gap(id, Words.reason(reason), (int) partition, from, to, count, topic);
             case "stop" ->
                 new Signal.Stop(
                         id,
@@ -198,6 +200,6 @@ final class SignalParser {
         }
         Bytes whole =
                 nullData && Event.DELETE.equals(type) ? null : encoding == null ? sent : bytes(sent.toText(), encoding);
-        return new Event(id, 0, 0, time, type, bytes(key, keyEncoding), headers, whole);
+        return new Event(id, 0, 0, time, type, bytes(key, keyEncoding), headers, whole).joined(topic, id);
     }
 }

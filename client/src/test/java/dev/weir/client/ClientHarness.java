@@ -14,33 +14,41 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 
 /** A transport under the contract, with this module's client in front. */
 final class ClientHarness implements TransportHarness {
 
-    private final Transport transport;
+    private final Function<Duration, Transport> transport;
     private final RemoteSource.Via via;
     private final List<RemoteSource> open = new ArrayList<>();
 
-    ClientHarness(Transport transport, RemoteSource.Via via) {
+    ClientHarness(Function<Duration, Transport> transport, RemoteSource.Via via) {
         this.transport = transport;
         this.via = via;
     }
 
     @Override
     public String name() {
-        return transport.name();
+        return via.name().toLowerCase(Locale.ROOT);
     }
 
     @Override
     public Endpoint open(EventSource source) throws IOException {
-        return transport.open(source, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        return open(source, Duration.ofSeconds(30));
+    }
+
+    @Override
+    public Endpoint open(EventSource source, Duration maxWriteStall) throws IOException {
+        return transport.apply(maxWriteStall).open(source, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
     @Override

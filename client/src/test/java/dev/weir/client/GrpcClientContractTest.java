@@ -9,6 +9,6 @@ class GrpcClientContractTest implements TransportContract {
 
     @Override
     public TransportHarness harness() {
-        return new ClientHarness(new GrpcTransport(), Via.GRPC);
+        return new ClientHarness(GrpcTransport::new, Via.GRPC);
     }
 }

@@ -9,6 +9,6 @@ class NdjsonClientContractTest implements TransportContract {
 
     @Override
     public TransportHarness harness() {
-        return new ClientHarness(new ChunkedTransport(), Via.NDJSON);
+        return new ClientHarness(ChunkedTransport::new, Via.NDJSON);
     }
 }

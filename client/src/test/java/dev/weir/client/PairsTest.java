@@ -13,8 +13,8 @@ class PairsTest implements PairsContract {
     @Override
     public List<TransportHarness> harnesses() {
         return List.of(
-                new ClientHarness(new SseTransport(), Via.SSE),
-                new ClientHarness(new ChunkedTransport(), Via.NDJSON),
-                new ClientHarness(new GrpcTransport(), Via.GRPC));
+                new ClientHarness(SseTransport::new, Via.SSE),
+                new ClientHarness(ChunkedTransport::new, Via.NDJSON),
+                new ClientHarness(GrpcTransport::new, Via.GRPC));
     }
 }

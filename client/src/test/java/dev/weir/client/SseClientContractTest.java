@@ -9,6 +9,6 @@ class SseClientContractTest implements TransportContract {
 
     @Override
     public TransportHarness harness() {
-        return new ClientHarness(new SseTransport(), Via.SSE);
+        return new ClientHarness(SseTransport::new, Via.SSE);
     }
 }

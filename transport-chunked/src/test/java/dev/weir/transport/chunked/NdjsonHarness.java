@@ -44,6 +44,12 @@ public final class NdjsonHarness implements TransportHarness {
     }
 
     @Override
+    public Endpoint open(EventSource source, Duration maxWriteStall) throws IOException {
+        return new ChunkedTransport(maxWriteStall)
+                .open(source, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    @Override
     public Reception connect(InetSocketAddress address, String nameAndQuery, Map<String, String> headers)
             throws IOException {
         HttpRequest.Builder request = HttpRequest.newBuilder(
@@ -95,7 +101,7 @@ public final class NdjsonHarness implements TransportHarness {
         String id = json.getOrDefault("id", "");
         return switch (json.getOrDefault("control", "")) {
             case "open" -> new Signal.Open(id, List.of());
-            case "heartbeat" -> new Signal.Heartbeat(id, 0);
+            case "heartbeat" -> new Signal.Heartbeat(id, Long.parseLong(json.getOrDefault("superseded", "0")));
             case "gap" -> gap(id, json);
             case "stop" ->
                 new Signal.Stop(
@@ -111,14 +117,15 @@ public final class NdjsonHarness implements TransportHarness {
     private static Event event(String id, Map<String, String> json) {
         String key = json.get("key");
         return new Event(
-                id,
-                0,
-                0,
-                0,
-                json.get("type"),
-                key == null ? null : Bytes.utf8(key),
-                List.of(),
-                data(json.get("data"), json.get("encoding")));
+                        id,
+                        0,
+                        0,
+                        0,
+                        json.get("type"),
+                        key == null ? null : Bytes.utf8(key),
+                        List.of(),
+                        data(json.get("data"), json.get("encoding")))
+                .joined(json.getOrDefault("topic", ""), id);
     }
 
     private static @Nullable Bytes data(@Nullable String text, @Nullable String encoding) {
@@ -140,7 +147,8 @@ public final class NdjsonHarness implements TransportHarness {
                 Integer.parseInt(told.get("partition")),
                 Long.parseLong(told.get("from")),
                 Long.parseLong(told.get("to")),
-                count == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(count)));
+                count == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(count)),
+                told.getOrDefault("topic", ""));
     }
 
     private static Code code(@Nullable String text) {

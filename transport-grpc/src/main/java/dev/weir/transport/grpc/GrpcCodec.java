@@ -51,7 +51,8 @@ final class GrpcCodec implements Codec {
     }
 
     private static Event event(dev.weir.Event event) {
-        Event.Builder told = Event.newBuilder().setId(event.id()).setTime(time(event.timeMillis()));
+        Event.Builder told =
+                Event.newBuilder().setId(event.id()).setTopic(event.topic()).setTime(time(event.timeMillis()));
         String type = event.type();
         if (type != null) {
             told.setType(type);
@@ -78,6 +79,7 @@ final class GrpcCodec implements Codec {
     private static Gap gap(Signal.Gap gap) {
         Gap.Builder told = Gap.newBuilder()
                 .setId(gap.id())
+                .setTopic(gap.topic())
                 .setReason(gap.reason().toString())
                 .setPartition(gap.partition())
                 .setFrom(gap.from())

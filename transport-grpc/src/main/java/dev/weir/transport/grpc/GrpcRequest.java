@@ -50,6 +50,10 @@ final class GrpcRequest {
         if (request.hasOnGap()) {
             add(given, "on-gap", request.getOnGap());
         }
+        if (request.hasSlow()) {
+            add(given, "slow", request.getSlow());
+        }
+        request.getHeadersList().forEach(header -> add(given, "header." + header.getName(), header.getValue()));
         return Subscription.of(request.getTopicsList(), given, Bytes.EMPTY, caller);
     }
 

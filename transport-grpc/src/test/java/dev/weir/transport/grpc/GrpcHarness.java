@@ -11,6 +11,7 @@ import dev.weir.Refusal;
 import dev.weir.Signal;
 import dev.weir.tck.Reception;
 import dev.weir.tck.TransportHarness;
+import dev.weir.transport.grpc.v1.HeaderFilter;
 import dev.weir.transport.grpc.v1.SubscribeRequest;
 import dev.weir.transport.grpc.v1.SubscribeResponse;
 import io.grpc.CallOptions;
@@ -47,13 +48,20 @@ public final class GrpcHarness implements TransportHarness {
     }
 
     @Override
+    public Endpoint open(EventSource source, Duration maxWriteStall) throws IOException {
+        return new GrpcTransport(maxWriteStall)
+                .open(source, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    @Override
     public Reception connect(InetSocketAddress address, String nameAndQuery, Map<String, String> headers) {
         if (channel == null) {
             channel = NettyChannelBuilder.forAddress(address).usePlaintext().build();
         }
         Metadata metadata = new Metadata();
         headers.forEach((name, value) -> metadata.put(key(name), value));
-        Reader reader = Reader.start(channel, CallOptions.DEFAULT, request(nameAndQuery), metadata, true);
+        Reader reader = Reader.start(channel, CallOptions.DEFAULT, request(nameAndQuery), metadata, false);
+        reader.request(8);
         CompletableFuture.anyOf(reader.headers, reader.status)
                 .orTimeout(10, TimeUnit.SECONDS)
                 .join();
@@ -91,11 +99,18 @@ public final class GrpcHarness implements TransportHarness {
             String name = pair.substring(0, equals);
             String value = URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8);
             boolean number = value.matches("[0-9]{1,9}");
+            if (name.startsWith("header.")) {
+                request.addHeaders(
+                        HeaderFilter.newBuilder().setName(name.substring(7)).setValue(value));
+                continue;
+            }
             switch (name) {
                 case "from" -> request.setFrom(value);
                 case "after" -> request.setAfter(value);
                 case "until" -> request.setUntil(value);
                 case "on-gap" -> request.setOnGap(value);
+                case "topic" -> request.addTopics(value);
+                case "slow" -> request.setSlow(value);
                 case "type" -> request.addType(value);
                 case "key" -> request.addKey(value);
                 case "limit" -> {
@@ -145,7 +160,8 @@ public final class GrpcHarness implements TransportHarness {
                         gap.getPartition(),
                         gap.getFrom(),
                         gap.getTo(),
-                        gap.hasCount() ? OptionalLong.of(gap.getCount()) : OptionalLong.empty());
+                        gap.hasCount() ? OptionalLong.of(gap.getCount()) : OptionalLong.empty(),
+                        gap.getTopic());
             }
             case STOP -> {
                 var stop = response.getStop();
@@ -167,14 +183,15 @@ public final class GrpcHarness implements TransportHarness {
                 .toList();
         long millis = event.getTime().getSeconds() * 1000 + event.getTime().getNanos() / 1_000_000;
         return new Event(
-                event.getId(),
-                0,
-                0,
-                millis,
-                event.hasType() ? event.getType() : null,
-                event.hasKey() ? bytes(event.getKey()) : null,
-                headers,
-                event.hasData() ? bytes(event.getData()) : null);
+                        event.getId(),
+                        0,
+                        0,
+                        millis,
+                        event.hasType() ? event.getType() : null,
+                        event.hasKey() ? bytes(event.getKey()) : null,
+                        headers,
+                        event.hasData() ? bytes(event.getData()) : null)
+                .joined(event.getTopic(), event.getId());
     }
 
     private static Bytes bytes(ByteString bytes) {

@@ -96,6 +96,7 @@ final class Reader extends ClientCall.Listener<SubscribeResponse> {
                         return;
                     }
                     consumer.accept(message);
+                    call.request(1);
                 }
             } catch (InterruptedException stopped) {
                 ended.run();

@@ -50,9 +50,13 @@ public final class HttpWire implements Wire {
     // the handler's thread
     private ByteBuffer batch = ByteBuffer.allocate(0);
     private boolean sent;
+    private long written;
     private @Nullable Codec codec;
     private @Nullable OutputStream out;
     private @Nullable ResponseSink sink;
+
+    // written by the handler's thread, read by any
+    private volatile long taken;
 
     // any thread
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
@@ -109,6 +113,11 @@ public final class HttpWire implements Wire {
     }
 
     @Override
+    public long taken() {
+        return taken;
+    }
+
+    @Override
     public void write(Bytes frame) throws IOException {
         if (head) {
             return;
@@ -118,12 +127,12 @@ public final class HttpWire implements Wire {
             if (batch.position() + length > MOST) {
                 drain();
             }
-            if (length > MOST) {
-                frame.writeTo(opened());
-                sent = true;
-            } else {
-                reserve(length);
-                frame.copyTo(0, batch);
+            for (int copied = 0; copied < length; ) {
+                reserve(Math.min(length - copied, MOST));
+                copied += frame.copyTo(copied, batch);
+                if (copied < length) {
+                    drain();
+                }
             }
         } catch (ServerConnectionException | UncheckedIOException gone) {
             throw gone(gone);
@@ -179,6 +188,8 @@ public final class HttpWire implements Wire {
     private void drain() throws IOException {
         if (batch.position() > 0) {
             opened().write(batch.array(), 0, batch.position());
+            written += batch.position();
+            taken = written;
             batch.clear();
             sent = true;
         }

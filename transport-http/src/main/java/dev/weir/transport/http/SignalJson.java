@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Signals as JSON objects on one line (RFC 8259, NDJSON). An event is
- * {@code {"id","type","key","time","data","headers"}}, any other signal {@code {"control":"gap",...}}; what there is none of is
+ * {@code {"id","topic","type","key","time","data","headers"}}, any other signal {@code {"control":"gap",...}}; what there is none of is
  * left out. No method blocks; any thread.
  */
 public final class SignalJson {
@@ -102,6 +102,9 @@ public final class SignalJson {
     private static void gap(FrameWriter out, Signal.Gap gap) {
         control(out, "gap", gap);
         out.ascii(",\"reason\":").text(gap.reason().toString());
+        if (!gap.topic().isEmpty()) {
+            out.ascii(",\"topic\":").text(gap.topic());
+        }
         out.ascii(",\"partition\":").number(gap.partition());
         out.ascii(",\"from\":").number(gap.from());
         out.ascii(",\"to\":").number(gap.to());
@@ -119,6 +122,10 @@ public final class SignalJson {
         Bytes key = event.key();
         if (!event.id().isEmpty()) {
             out.ascii(separator).ascii("id\":").text(event.id());
+            separator = ",\"";
+        }
+        if (!event.topic().isEmpty()) {
+            out.ascii(separator).ascii("topic\":").text(event.topic());
             separator = ",\"";
         }
         if (type != null) {

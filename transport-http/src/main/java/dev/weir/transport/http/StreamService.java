@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Streams of a source under {@code GET /{topic}}: the routes that the HTTP transports have in common. HEAD answers what GET
+ * Streams of a source under {@code GET /{topic}}, and of several under {@code GET /?topic=...&topic=...}: the routes that the HTTP transports have in common. HEAD answers what GET
  * would, without a body; OPTIONS tells the methods; all others are 405.
  *
  * <p>Each stream holds the connection's virtual thread until it ends. A client that takes nothing for the longest stall is cut,
@@ -36,23 +36,19 @@ public abstract class StreamService implements HttpService, AutoCloseable {
 
     static final String METHODS = "GET, HEAD, OPTIONS";
 
-    private static final int BOUNDED_PATIENCE = 10;
-
     private final EventSource source;
-    private final Deliveries live;
-    private final Deliveries bounded;
+    private final Deliveries deliveries;
 
     /**
-     * Starts the watchdogs; {@link #close} ends them.
+     * Starts the watchdog; {@link #close} ends it.
      *
-     * @param name names their threads
+     * @param name names its thread
      * @param source what clients may open
      * @param maxWriteStall how long a client of a live stream may take nothing
      */
     protected StreamService(String name, EventSource source, Duration maxWriteStall) {
         this.source = source;
-        live = new Deliveries(name, maxWriteStall);
-        bounded = new Deliveries(name + "-bounded", maxWriteStall.multipliedBy(BOUNDED_PATIENCE));
+        deliveries = new Deliveries(name, maxWriteStall);
     }
 
     /**
@@ -74,7 +70,7 @@ public abstract class StreamService implements HttpService, AutoCloseable {
 
     @Override
     public void routing(HttpRules rules) {
-        rules.any("/{topic}", this::handle);
+        rules.any("/", this::handle).any("/{topic}", this::handle);
     }
 
     /**
@@ -83,7 +79,7 @@ public abstract class StreamService implements HttpService, AutoCloseable {
      * @return 0 or more
      */
     public int streams() {
-        return live.count() + bounded.count();
+        return deliveries.count();
     }
 
     /**
@@ -92,8 +88,7 @@ public abstract class StreamService implements HttpService, AutoCloseable {
      */
     @Override
     public void close() {
-        live.close();
-        bounded.close();
+        deliveries.close();
     }
 
     @Override
@@ -127,15 +122,11 @@ public abstract class StreamService implements HttpService, AutoCloseable {
                         subscription,
                         Accept.choose(mediaTypes(), request.headers().values(HeaderNames.ACCEPT))),
                 wire);
+        deliveries.add(delivery);
         try {
-            delivery.run(() -> {
-                Subscription subscription = subscription(request);
-                (subscription.bounded() ? bounded : live).add(delivery);
-                return subscription;
-            });
+            delivery.run(() -> subscription(request));
         } finally {
-            live.remove(delivery);
-            bounded.remove(delivery);
+            deliveries.remove(delivery);
         }
     }
 

@@ -142,7 +142,21 @@ class StreamServiceTest {
         }
         assertThat(all).startsWith("before\n" + large + "\nafter\n0m").endsWith("m\n");
         assertThat(all.toString().lines()).hasSize(43);
-        assertThat(chunks).isBetween(3, 6);
+        assertThat(chunks).isBetween(8, 12);
+    }
+
+    @Test
+    void severalTopicsNeedNoneInThePath() throws Exception {
+        try (Topic payments = new Topic("payments")) {
+            sources.register("payments", payments);
+            topic.publish(Event.of(null, "an order"));
+            payments.publish(Event.of(null, "a payment"));
+            RawClient client = connect().get("/lines?topic=orders&topic=payments&from=earliest&until=latest");
+            RawClient.Head head = client.head();
+            assertThat(head.status()).isEqualTo(200);
+            assertThat(head.headers().get("stream-position")).contains("~");
+            assertThat(client.chunk().lines()).contains("an order", "a payment");
+        }
     }
 
     @ParameterizedTest
@@ -156,8 +170,9 @@ class StreamServiceTest {
             GET /lines/order                   | 404 | not-found
             GET /lines/or%64er                 | 404 | not-found
             GET /lines/a%2Fb                   | 404 | not-found
-            GET /lines/                        | 404 | not-found
-            GET /lines                         | 404 | not-found
+            GET /lines/                        | 400 | bad-request
+            GET /lines                         | 400 | bad-request
+            GET /lines?topic=orders&topic=order | 404 | not-found
             GET /elsewhere                     | 404 | not-found
             GET /lines/a/b                     | 404 | not-found
             GET /lines/ÿ                       | 404 | not-found

@@ -42,6 +42,11 @@ public final class SseHarness implements TransportHarness {
     }
 
     @Override
+    public Endpoint open(EventSource source, Duration maxWriteStall) throws IOException {
+        return new SseTransport(maxWriteStall).open(source, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    @Override
     public Reception connect(InetSocketAddress address, String nameAndQuery, Map<String, String> headers)
             throws IOException {
         HttpRequest.Builder request = HttpRequest.newBuilder(
@@ -99,7 +104,8 @@ public final class SseHarness implements TransportHarness {
         }
         return switch (event) {
             case "stream-open" -> new Signal.Open(id, List.of());
-            case "stream-heartbeat" -> new Signal.Heartbeat(id, 0);
+            case "stream-heartbeat" ->
+                new Signal.Heartbeat(id, Long.parseLong(JsonText.object(data).getOrDefault("superseded", "0")));
             case "stream-gap" -> gap(id, JsonText.object(data));
             case "stream-stop" -> {
                 Map<String, String> told = JsonText.object(data);
@@ -131,14 +137,15 @@ public final class SseHarness implements TransportHarness {
         }
         String key = json.get("key");
         return new Event(
-                id,
-                0,
-                0,
-                0,
-                json.get("type"),
-                key == null ? null : Bytes.utf8(key),
-                List.of(),
-                data(json.get("data"), json.get("encoding")));
+                        id,
+                        0,
+                        0,
+                        0,
+                        json.get("type"),
+                        key == null ? null : Bytes.utf8(key),
+                        List.of(),
+                        data(json.get("data"), json.get("encoding")))
+                .joined(json.getOrDefault("topic", ""), id);
     }
 
     private static @Nullable Bytes data(@Nullable String text, @Nullable String encoding) {
@@ -160,7 +167,8 @@ public final class SseHarness implements TransportHarness {
                 Integer.parseInt(told.get("partition")),
                 Long.parseLong(told.get("from")),
                 Long.parseLong(told.get("to")),
-                count == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(count)));
+                count == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(count)),
+                told.getOrDefault("topic", ""));
     }
 
     private static Code code(@Nullable String text) {
