@@ -26,12 +26,13 @@ enum LineCodec implements Codec {
     @Override
     public Bytes encode(Signal signal) {
         return switch (signal) {
-            case Event event -> line("event", event.id(), event.type(), event.key(), event.timeMillis(), event.data());
+            case Event event ->
+                line("event", event.id(), event.type(), event.key(), event.timeMillis(), event.data(), event.topic());
             case Signal.Open open -> line("open", open.id());
             case Signal.Heartbeat heartbeat -> line("heartbeat", heartbeat.id(), heartbeat.superseded());
             case Signal.Gap gap -> {
                 Long count = gap.count().isPresent() ? gap.count().getAsLong() : null;
-                yield line("gap", gap.id(), gap.reason(), gap.partition(), gap.from(), gap.to(), count);
+                yield line("gap", gap.id(), gap.reason(), gap.partition(), gap.from(), gap.to(), count, gap.topic());
             }
             case Signal.Stop stop ->
                 line("stop", stop.id(), stop.code(), stop.retryAfter().toMillis(), stop.message());

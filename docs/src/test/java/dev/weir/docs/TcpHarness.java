@@ -39,6 +39,11 @@ final class TcpHarness implements TransportHarness {
     }
 
     @Override
+    public Endpoint open(EventSource source, Duration maxWriteStall) throws IOException {
+        return new TcpTransport(maxWriteStall).open(source, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    @Override
     public Reception connect(InetSocketAddress address, String nameAndQuery, Map<String, String> headers)
             throws IOException {
         Socket socket = new Socket(address.getAddress(), address.getPort());
@@ -79,14 +84,21 @@ final class TcpHarness implements TransportHarness {
             case "event" -> {
                 Bytes type = bytes(line[2]);
                 String name = type == null ? null : type.toText();
-                yield new Event(id, 0, 0, number(line[4]), name, bytes(line[3]), List.of(), bytes(line[5]));
+                yield new Event(id, 0, 0, number(line[4]), name, bytes(line[3]), List.of(), bytes(line[5]))
+                        .joined(text(line[6]), id);
             }
             case "heartbeat" -> new Signal.Heartbeat(id, number(line[2]));
             case "gap" -> {
                 Signal.Reason reason = Signal.Reason.valueOf(constant(line[2]));
                 OptionalLong count = line[6].equals("%") ? OptionalLong.empty() : OptionalLong.of(number(line[6]));
                 yield new Signal.Gap(
-                        id, reason, Math.toIntExact(number(line[3])), number(line[4]), number(line[5]), count);
+                        id,
+                        reason,
+                        Math.toIntExact(number(line[3])),
+                        number(line[4]),
+                        number(line[5]),
+                        count,
+                        text(line[7]));
             }
             case "stop" -> new Signal.Stop(id, code(line[2]), text(line[4]), Duration.ofMillis(number(line[3])));
             case "end" -> new Signal.End(id, number(line[2]));

@@ -34,6 +34,16 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class TcpTransport implements Transport {
 
+    private final Duration maxWriteStall;
+
+    public TcpTransport() {
+        this(Duration.ofSeconds(30));
+    }
+
+    public TcpTransport(Duration maxWriteStall) {
+        this.maxWriteStall = maxWriteStall;
+    }
+
     @Override
     public String name() {
         return "tcp";
@@ -42,7 +52,7 @@ public final class TcpTransport implements Transport {
     @Override
     public Endpoint open(EventSource source, InetSocketAddress address) throws IOException {
         ServerSocket server = new ServerSocket(address.getPort(), 1024, address.getAddress());
-        TcpEndpoint endpoint = new TcpEndpoint(server, source, new Deliveries("tcp", Duration.ofSeconds(30)));
+        TcpEndpoint endpoint = new TcpEndpoint(server, source, new Deliveries("tcp", maxWriteStall));
         Thread.ofVirtual().name("tcp-accept").start(endpoint::accept);
         return endpoint;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Bytes;
 import dev.weir.Event;
+import dev.weir.Header;
 import dev.weir.Signal;
 import dev.weir.hub.Retention;
 import dev.weir.hub.Topic;
@@ -63,6 +64,30 @@ interface DeliveryContract extends Contract {
         assertThat(Stage.numbers(stage.connect("orders?from=earliest&type=fizz&key=k1&limit=5")
                         .events(5)))
                 .containsExactly(3, 9, 15, 21, 27);
+    }
+
+    @Test
+    default void d2_filtersByHeader(Stage stage) {
+        Topic topic = stage.topic("orders");
+        for (int n = 0; n < 12; n++) {
+            List<Header> headers =
+                    List.of(header("region", n % 2 == 0 ? "eu" : "us"), header("tenant", "t" + n % 3), header("x", ""));
+            topic.publish(new Event("", 0, 0, 1_000, "number", null, headers, Bytes.utf8("" + n)));
+        }
+        assertThat(Stage.numbers(stage.connect("orders?from=earliest&until=latest&header.region=eu&header.tenant=t1")
+                        .events(2)))
+                .containsExactly(4, 10);
+        assertThat(Stage.numbers(stage.connect("orders?from=earliest&header.tenant=t1&header.tenant=t2&limit=3")
+                        .events(3)))
+                .containsExactly(1, 2, 4);
+        assertThat(stage.connect("orders?from=earliest&until=latest&header.tenant=")
+                        .next(Signal.End.class)
+                        .events())
+                .isZero();
+    }
+
+    private static Header header(String name, String value) {
+        return new Header(name, Bytes.utf8(value));
     }
 
     @Test

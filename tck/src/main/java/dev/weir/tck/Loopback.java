@@ -43,6 +43,8 @@ public final class Loopback implements Transport {
     private static final Map<InetSocketAddress, LoopbackEndpoint> OPEN = new ConcurrentHashMap<>();
     private static final AtomicInteger PORTS = new AtomicInteger();
 
+    private static final Duration MAX_WRITE_STALL = Duration.ofSeconds(30);
+
     private final UnaryOperator<Wire> wires;
 
     /** A new loopback; endpoints are found through it. */
@@ -62,7 +64,11 @@ public final class Loopback implements Transport {
 
     @Override
     public Endpoint open(EventSource source, InetSocketAddress address) {
-        LoopbackEndpoint endpoint = new LoopbackEndpoint(source, wires);
+        return open(source, MAX_WRITE_STALL);
+    }
+
+    Endpoint open(EventSource source, Duration maxWriteStall) {
+        LoopbackEndpoint endpoint = new LoopbackEndpoint(source, wires, maxWriteStall);
         OPEN.put(endpoint.address(), endpoint);
         return endpoint;
     }
@@ -91,13 +97,14 @@ public final class Loopback implements Transport {
         private final EventSource source;
         private final UnaryOperator<Wire> wires;
         private final InetSocketAddress address;
-        private final Deliveries deliveries = new Deliveries("loopback", Duration.ofSeconds(30));
+        private final Deliveries deliveries;
         private final ExecutorService loop = Executors.newSingleThreadExecutor(
                 Thread.ofVirtual().name("loopback-loop").factory());
 
-        LoopbackEndpoint(EventSource source, UnaryOperator<Wire> wires) {
+        LoopbackEndpoint(EventSource source, UnaryOperator<Wire> wires, Duration maxWriteStall) {
             this.source = source;
             this.wires = wires;
+            deliveries = new Deliveries("loopback", maxWriteStall);
             address = new InetSocketAddress(InetAddress.getLoopbackAddress(), PORTS.updateAndGet(n -> n % 60_000 + 1));
         }
 

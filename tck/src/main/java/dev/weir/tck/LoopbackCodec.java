@@ -46,6 +46,7 @@ final class LoopbackCodec implements Codec {
                     out.writeLong(gap.from());
                     out.writeLong(gap.to());
                     out.writeLong(gap.count().orElse(-1));
+                    out.writeUTF(gap.topic());
                 }
                 case Signal.Stop stop -> {
                     out.writeUTF(stop.code().name());
@@ -71,6 +72,7 @@ final class LoopbackCodec implements Codec {
             write(out, Bytes.utf8(header.name()));
             write(out, header.value());
         }
+        out.writeUTF(event.topic());
         write(out, event.data());
     }
 
@@ -107,7 +109,13 @@ final class LoopbackCodec implements Codec {
         long to = in.readLong();
         long count = in.readLong();
         return new Signal.Gap(
-                id, reason, partition, from, to, count < 0 ? OptionalLong.empty() : OptionalLong.of(count));
+                id,
+                reason,
+                partition,
+                from,
+                to,
+                count < 0 ? OptionalLong.empty() : OptionalLong.of(count),
+                in.readUTF());
     }
 
     private static Event event(DataInputStream in, String id) throws IOException {
@@ -121,8 +129,9 @@ final class LoopbackCodec implements Codec {
             Bytes name = read(in);
             headers.add(new Header(name == null ? "" : name.toText(), read(in)));
         }
-        Bytes data = read(in);
-        return new Event(id, partition, offset, time, type == null ? null : type.toText(), key, headers, data);
+        String topic = in.readUTF();
+        String name = type == null ? null : type.toText();
+        return new Event(id, partition, offset, time, name, key, headers, read(in)).joined(topic, id);
     }
 
     private static @Nullable Bytes read(DataInputStream in) throws IOException {

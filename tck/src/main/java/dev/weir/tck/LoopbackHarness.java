@@ -5,6 +5,7 @@ import dev.weir.Endpoint;
 import dev.weir.EventSource;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Map;
 
 /** The loopback under test; sources are tested through it as well. */
@@ -29,6 +30,11 @@ public class LoopbackHarness implements TransportHarness {
     @Override
     public Endpoint open(EventSource source) throws IOException {
         return loopback.open(source, new InetSocketAddress(0));
+    }
+
+    @Override
+    public Endpoint open(EventSource source, Duration maxWriteStall) {
+        return loopback.open(source, maxWriteStall);
     }
 
     @Override

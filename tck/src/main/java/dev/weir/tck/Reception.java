@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ public final class Reception implements AutoCloseable {
     private final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
     private final AutoCloseable connection;
     private final String position;
+    private final AtomicBoolean reading = new AtomicBoolean(true);
     private @Nullable Ending ending;
 
     /** How the connection ended, as its protocol tells it. */
@@ -42,12 +44,38 @@ public final class Reception implements AutoCloseable {
     }
 
     /**
-     * For the harness: the client got a signal.
+     * For the harness: the client got a signal. Blocks while the client is paused, and with it the thread that reads.
      *
      * @param signal the signal
      */
     public void received(Signal signal) {
         received.add(signal);
+        synchronized (reading) {
+            boolean interrupted = false;
+            while (!reading.get()) {
+                try {
+                    reading.wait();
+                } catch (InterruptedException hurried) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** The client takes one more signal at the most, and then nothing, until {@link #resume}. */
+    public void pause() {
+        reading.set(false);
+    }
+
+    /** The client reads on. Idempotent. */
+    public void resume() {
+        synchronized (reading) {
+            reading.set(true);
+            reading.notifyAll();
+        }
     }
 
     /**
@@ -179,6 +207,7 @@ public final class Reception implements AutoCloseable {
     /** The client leaves. Idempotent. */
     @Override
     public void close() {
+        resume();
         try {
             connection.close();
         } catch (Exception gone) {

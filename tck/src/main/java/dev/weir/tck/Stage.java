@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 import dev.weir.Endpoint;
 import dev.weir.Event;
 import dev.weir.EventSource;
+import dev.weir.Limits;
 import dev.weir.Refusal;
 import dev.weir.Sources;
 import dev.weir.hub.Retention;
@@ -30,14 +31,35 @@ public final class Stage {
 
     private final TransportHarness harness;
     private final Leaks before;
-    private final Sources sources = new Sources();
-    private final WatchedSource watched = new WatchedSource(sources);
+    private Sources sources = new Sources();
+    private WatchedSource watched = new WatchedSource(sources);
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private @Nullable Endpoint endpoint;
+    private @Nullable Duration patience;
 
     Stage(TransportHarness harness) {
         this.harness = harness;
         before = Leaks.now();
+    }
+
+    /**
+     * Sets what all streams together may take. To be called first.
+     *
+     * @param limits instead of none
+     */
+    public void limits(Limits limits) {
+        sources.close();
+        sources = new Sources(limits);
+        watched = new WatchedSource(sources);
+    }
+
+    /**
+     * Sets how long a client may take nothing. To be called before the first connects.
+     *
+     * @param maxWriteStall instead of the transport's own
+     */
+    public void patience(Duration maxWriteStall) {
+        patience = maxWriteStall;
     }
 
     /**
@@ -146,7 +168,7 @@ public final class Stage {
     private Reception connect(String nameAndQuery, Map<String, String> headers) {
         try {
             if (endpoint == null) {
-                endpoint = harness.open(watched);
+                endpoint = patience == null ? harness.open(watched) : harness.open(watched, patience);
             }
             Reception reception = harness.connect(endpoint.address(), nameAndQuery, headers);
             open.push(reception);

@@ -12,4 +12,11 @@ package dev.weir.tck;
  * }</pre>
  */
 public interface TransportContract
-        extends DeliveryContract, IdContract, HeartbeatContract, CancellationContract, EndingContract {}
+        extends DeliveryContract,
+                IdContract,
+                JoinContract,
+                HeartbeatContract,
+                CancellationContract,
+                SlowContract,
+                EndingContract,
+                LifeContract {}

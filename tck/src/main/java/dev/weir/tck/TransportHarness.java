@@ -5,6 +5,7 @@ import dev.weir.EventSource;
 import dev.weir.Refusal;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -28,6 +29,18 @@ public interface TransportHarness extends AutoCloseable {
      * @throws IOException it could not be opened
      */
     Endpoint open(EventSource source) throws IOException;
+
+    /**
+     * The same with another patience for clients that take nothing. A transport without one waives {@code c3_}.
+     *
+     * @param source what clients may open
+     * @param maxWriteStall how long a write to a live stream may make no progress
+     * @return the listener
+     * @throws IOException it could not be opened
+     */
+    default Endpoint open(EventSource source, Duration maxWriteStall) throws IOException {
+        throw new IOException(name() + " has no longest stall of a write; give it one, or waive c3_ with the reason");
+    }
 
     /**
      * Subscribes a client and blocks until the server has answered yes or no.

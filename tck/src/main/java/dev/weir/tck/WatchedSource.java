@@ -110,6 +110,16 @@ final class WatchedSource implements EventSource {
         }
 
         @Override
+        public boolean bounded() {
+            return cursor.bounded();
+        }
+
+        @Override
+        public boolean overdue() {
+            return cursor.overdue();
+        }
+
+        @Override
         public void close() {
             enter("close");
             if (!done) {
