@@ -7,6 +7,7 @@ import dev.weir.server.run.Stopper;
 import dev.weir.server.run.Welcome;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,7 +50,7 @@ final class DemoCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         Stopper stopper = new Stopper();
         listen.forgetReadyFile();
-        Config config = listen.over(Config.DEFAULT);
+        Config config = listen.over(Config.DEFAULT).withDrain(Duration.ZERO);
         err.println(
                 config.kafka().isEmpty()
                         ? "weir: starting a Kafka broker and the server"

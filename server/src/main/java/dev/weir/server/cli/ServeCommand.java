@@ -9,6 +9,7 @@ import dev.weir.server.run.Stopper;
 import dev.weir.server.run.Welcome;
 import dev.weir.server.topics.KafkaTopics;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -53,6 +54,12 @@ final class ServeCommand implements Callable<Integer> {
             description = "console, health and metrics, and the streams too; 0 takes a free one (default: 8081)")
     private @Nullable Integer adminPort;
 
+    @Option(
+            names = "--drain",
+            paramLabel = "SECONDS",
+            description = "over which time streams are ended at shutdown (default: 10)")
+    private @Nullable Integer drain;
+
     @Option(names = "--example", description = "prints a configuration with comments, and exits")
     private boolean example;
 
@@ -96,6 +103,7 @@ final class ServeCommand implements Callable<Integer> {
                 throw failure;
             }
         }
+        spec.commandLine().getErr().println("weir: ended");
         return 0;
     }
 
@@ -111,6 +119,13 @@ final class ServeCommand implements Callable<Integer> {
         if (!told.kafka().containsKey(Config.BOOTSTRAP)) {
             throw new ParameterException(
                     spec.commandLine(), "no cluster is named; give --kafka HOST:PORT, or kafka: in --config FILE");
+        }
+        if (drain != null) {
+            if (drain < 0) {
+                throw new ParameterException(
+                        spec.commandLine(), "--drain " + drain + ": allowed are whole numbers from 0");
+            }
+            told = told.withDrain(Duration.ofSeconds(drain));
         }
         return told.with(new Config.Listeners(at.bind(), at.http(), at.grpc(), at.adminBind(), OptionalInt.of(admin)));
     }

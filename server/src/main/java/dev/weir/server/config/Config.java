@@ -1,5 +1,6 @@
 package dev.weir.server.config;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,8 @@ import java.util.TreeSet;
  * @param kafka properties of Kafka's clients, passed on as they are
  * @param topics the topics that may be seen; all others don't exist for clients
  * @param listeners where to listen
- * @param limits what publishers may send
+ * @param limits what publishers and subscribers may take
+ * @param drain over which time streams are ended at shutdown
  * @param hosts names by which a listener on a loopback address answers, besides this host's own
  * @param accessTopic the topic that takes the access log, if it is to be kept
  */
@@ -23,6 +25,7 @@ public record Config(
         Set<String> topics,
         Listeners listeners,
         Limits limits,
+        Duration drain,
         Set<String> hosts,
         Optional<String> accessTopic) {
 
@@ -34,7 +37,11 @@ public record Config(
             Map.of(),
             Set.of(),
             new Listeners("127.0.0.1", 8080, 50051, "127.0.0.1", OptionalInt.empty()),
-            new Limits(1 << 20, 16 << 20),
+            new Limits(
+                    1 << 20,
+                    16 << 20,
+                    new dev.weir.Limits(20_000, 0, 0, 0, Duration.ZERO, dev.weir.Limits.NONE.slow())),
+            Duration.ofSeconds(10),
             Set.of(),
             Optional.empty());
 
@@ -57,12 +64,23 @@ public record Config(
     public record Listeners(String bind, int http, int grpc, String adminBind, OptionalInt admin) {}
 
     /**
-     * What publishers may send.
+     * What publishers and subscribers may take.
      *
-     * @param maxEventBytes the most for one event
-     * @param maxBodyBytes the most for one request
+     * @param maxEventBytes the most for one published event
+     * @param maxBodyBytes the most for one request to publish
+     * @param streams what all streams together may take
      */
-    public record Limits(int maxEventBytes, int maxBodyBytes) {}
+    public record Limits(int maxEventBytes, int maxBodyBytes, dev.weir.Limits streams) {}
+
+    /**
+     * The same with another time for shutting down.
+     *
+     * @param drain over which time streams are ended
+     * @return a new configuration
+     */
+    public Config withDrain(Duration drain) {
+        return new Config(kafka, topics, listeners, limits, drain, hosts, accessTopic);
+    }
 
     /**
      * The same with other listeners.
@@ -71,7 +89,7 @@ public record Config(
      * @return a new configuration
      */
     public Config with(Listeners listeners) {
-        return new Config(kafka, topics, listeners, limits, hosts, accessTopic);
+        return new Config(kafka, topics, listeners, limits, drain, hosts, accessTopic);
     }
 
     /**
@@ -83,7 +101,7 @@ public record Config(
     public Config withBootstrap(String bootstrap) {
         Map<String, String> properties = new HashMap<>(kafka);
         properties.put(BOOTSTRAP, bootstrap);
-        return new Config(properties, topics, listeners, limits, hosts, accessTopic);
+        return new Config(properties, topics, listeners, limits, drain, hosts, accessTopic);
     }
 
     /**
@@ -95,7 +113,7 @@ public record Config(
     public Config withTopics(List<String> more) {
         Set<String> all = new TreeSet<>(topics);
         all.addAll(more);
-        return new Config(kafka, all, listeners, limits, hosts, accessTopic);
+        return new Config(kafka, all, listeners, limits, drain, hosts, accessTopic);
     }
 
     /**
@@ -105,6 +123,6 @@ public record Config(
      * @return a new configuration
      */
     public Config withAccessTopic(String topic) {
-        return new Config(kafka, topics, listeners, limits, hosts, Optional.of(topic));
+        return new Config(kafka, topics, listeners, limits, drain, hosts, Optional.of(topic));
     }
 }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.weir.Limits;
+import dev.weir.Subscription;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
@@ -20,6 +24,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a configuration from YAML. What it doesn't know is an error that names the key, its line and what is allowed. */
@@ -27,7 +32,10 @@ public final class ConfigFile {
 
     private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,249}");
     private static final String KEYS =
-            "kafka, topics, bind, http-port, grpc-port, admin-bind, admin-port, hosts," + " access-topic, limits";
+            "kafka, topics, bind, http-port, grpc-port, admin-bind, admin-port, hosts, access-topic, limits, drain";
+    private static final String LIMITS =
+            "max-event-bytes, max-body-bytes, max-streams, max-streams-per-address, max-starts-per-second,"
+                    + " max-starts-per-second-per-address, max-duration, slow";
 
     private final Path file;
     private final JsonParser yaml;
@@ -43,6 +51,13 @@ public final class ConfigFile {
     private OptionalInt admin = OptionalInt.empty();
     private int maxEventBytes = Config.DEFAULT.limits().maxEventBytes();
     private int maxBodyBytes = Config.DEFAULT.limits().maxBodyBytes();
+    private int streams = Config.DEFAULT.limits().streams().streams();
+    private int streamsPerAddress;
+    private int startsPerSecond;
+    private int startsPerSecondPerAddress;
+    private int maxDuration;
+    private Set<Subscription.Slow> slow = Config.DEFAULT.limits().streams().slow();
+    private int drain = (int) Config.DEFAULT.drain().toSeconds();
     private Optional<String> accessTopic = Optional.empty();
 
     private ConfigFile(Path file, JsonParser yaml) {
@@ -92,7 +107,17 @@ public final class ConfigFile {
                 kafka,
                 topics,
                 new Config.Listeners(bind, http, grpc, adminBind, admin),
-                new Config.Limits(maxEventBytes, maxBodyBytes),
+                new Config.Limits(
+                        maxEventBytes,
+                        maxBodyBytes,
+                        new Limits(
+                                streams,
+                                streamsPerAddress,
+                                startsPerSecond,
+                                startsPerSecondPerAddress,
+                                Duration.ofSeconds(maxDuration),
+                                slow)),
+                Duration.ofSeconds(drain),
                 hosts,
                 accessTopic);
     }
@@ -112,7 +137,8 @@ public final class ConfigFile {
             case "grpc-port" -> grpc = number(key, 0, 65_535);
             case "admin-port" -> admin = OptionalInt.of(number(key, 0, 65_535));
             case "access-topic" -> accessTopic = Optional.of(topic(key));
-            case "limits" -> map(key, "max-event-bytes, max-body-bytes", this::limit);
+            case "limits" -> map(key, LIMITS, this::limit);
+            case "drain" -> drain = number(key, 0, 3600);
             default -> throw wrong(key + ": unknown key; allowed are " + KEYS);
         }
     }
@@ -121,8 +147,29 @@ public final class ConfigFile {
         switch (key) {
             case "max-event-bytes" -> maxEventBytes = number("limits." + key, 1, 64 << 20);
             case "max-body-bytes" -> maxBodyBytes = number("limits." + key, 1, 64 << 20);
-            default -> throw wrong("limits." + key + ": unknown key; allowed are max-event-bytes, max-body-bytes");
+            case "max-streams" -> streams = number("limits." + key, 0, Integer.MAX_VALUE);
+            case "max-streams-per-address" -> streamsPerAddress = number("limits." + key, 0, Integer.MAX_VALUE);
+            case "max-starts-per-second" -> startsPerSecond = number("limits." + key, 0, Integer.MAX_VALUE);
+            case "max-starts-per-second-per-address" ->
+                startsPerSecondPerAddress = number("limits." + key, 0, Integer.MAX_VALUE);
+            case "max-duration" -> maxDuration = number("limits." + key, 0, Integer.MAX_VALUE);
+            case "slow" -> slow = policies();
+            default -> throw wrong("limits." + key + ": unknown key; allowed are " + LIMITS);
         }
+    }
+
+    private Set<Subscription.Slow> policies() throws IOException {
+        Set<String> words = new TreeSet<>();
+        list("limits.slow", words);
+        Set<Subscription.Slow> policies = EnumSet.noneOf(Subscription.Slow.class);
+        for (String word : words) {
+            policies.add(Stream.of(Subscription.Slow.values())
+                    .filter(policy -> policy.toString().equals(word))
+                    .findFirst()
+                    .orElseThrow(() -> wrong("limits.slow: " + word
+                            + " is not allowed; allowed are lag, drop-oldest, conflate, disconnect")));
+        }
+        return policies;
     }
 
     private interface Entry {
@@ -147,7 +194,7 @@ public final class ConfigFile {
 
     private void list(String key, Set<String> into) throws IOException {
         if (yaml.currentToken() != JsonToken.START_ARRAY) {
-            throw wrong(key + ": allowed is a list, such as [orders, payments]");
+            throw wrong(key + ": allowed is a list, such as [one, another]");
         }
         while (yaml.nextToken() != JsonToken.END_ARRAY) {
             line = yaml.currentTokenLocation().getLineNr();

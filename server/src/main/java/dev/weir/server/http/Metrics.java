@@ -1,5 +1,8 @@
 package dev.weir.server.http;
 
+import dev.weir.Code;
+import dev.weir.Signal;
+import dev.weir.Sources;
 import dev.weir.server.access.AccessLog;
 import dev.weir.server.topics.Catalogue;
 import dev.weir.transport.sse.SseService;
@@ -12,6 +15,8 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code GET /metrics}: figures for Prometheus, read when they are asked for. No label comes from a client. */
@@ -51,6 +56,24 @@ final class Metrics {
         Gauge.builder("weir.streams.open", catalogue, Catalogue::open)
                 .description("Streams that are open, on every transport")
                 .register(made);
+        Sources streams = catalogue.streams();
+        FunctionCounter.builder("weir.streams.opened", streams, Sources::opened)
+                .description("Streams that were opened; those that are open and those that ended add up to it")
+                .register(made);
+        Stream.concat(Stream.of("end", "gone"), Stream.of(Code.values()).map(Code::toString))
+                .forEach(how -> FunctionCounter.builder("weir.streams.ended", streams, all -> count(all.endings(), how))
+                        .tag("how", how)
+                        .description("Streams that ended: complete, their client gone or cut, or stopped with a code")
+                        .register(made));
+        for (Signal.Reason reason : Signal.Reason.values()) {
+            FunctionCounter.builder("weir.gaps", streams, all -> count(all.gaps(), reason.toString()))
+                    .tag("reason", reason.toString())
+                    .description("Gaps that subscribers were told of")
+                    .register(made);
+        }
+        FunctionCounter.builder("weir.events.superseded", streams, Sources::superseded)
+                .description("Events left out under slow=conflate, on streams that have ended")
+                .register(made);
         Gauge.builder("weir.cluster.available", catalogue, offered -> offered.available() ? 1 : 0)
                 .description("1 while the Kafka cluster answers, else 0")
                 .register(made);
@@ -63,5 +86,9 @@ final class Metrics {
         new JvmMemoryMetrics().bindTo(made);
         new JvmThreadMetrics().bindTo(made);
         return made;
+    }
+
+    private static double count(Map<String, Long> counts, String word) {
+        return counts.getOrDefault(word, 0L);
     }
 }

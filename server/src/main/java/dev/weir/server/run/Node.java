@@ -27,7 +27,7 @@ public final class Node implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Node.class.getName());
     private static final Duration COME_BACK = Duration.ofSeconds(1);
-    private static final Duration STOP_WITHIN = Duration.ofSeconds(1);
+    private static final Duration TAKEN_WITHIN = Duration.ofMillis(1_300);
 
     private final Config config;
     private final Catalogue catalogue;
@@ -39,7 +39,10 @@ public final class Node implements AutoCloseable {
 
     private Node(Config config) {
         this.config = config;
-        catalogue = new Catalogue(config.topics(), config.limits().maxEventBytes());
+        catalogue = new Catalogue(
+                config.topics(),
+                config.limits().maxEventBytes(),
+                config.limits().streams());
         health = new Health(catalogue);
         log = new AccessLog();
         Ports.requireFree(config.listeners());
@@ -117,8 +120,9 @@ public final class Node implements AutoCloseable {
     }
 
     /**
-     * Ends the server: readiness first, then every stream gets its stop, then what is left is cut. Blocks, about a second at the
-     * most. The cluster is the caller's to close. Idempotent.
+     * Ends the server: readiness first, then live streams get their stop, one after another over the time of the configuration,
+     * and those with an end of their own may finish; then what is left is stopped, and cut. Blocks until then, a few seconds more
+     * at the most. The cluster is the caller's to close. Idempotent.
      */
     @Override
     public void close() {
@@ -127,8 +131,8 @@ public final class Node implements AutoCloseable {
         }
         health.draining();
         grpc.drain();
-        catalogue.drain(COME_BACK);
-        long end = System.nanoTime() + STOP_WITHIN.toNanos();
+        catalogue.drain(COME_BACK, config.drain());
+        long end = System.nanoTime() + config.drain().plus(TAKEN_WITHIN).toNanos();
         while (catalogue.open() > 0 && System.nanoTime() < end) {
             LockSupport.parkNanos(this, 5_000_000);
         }

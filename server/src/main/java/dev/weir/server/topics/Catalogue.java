@@ -5,6 +5,7 @@ import dev.weir.Code;
 import dev.weir.Cursor;
 import dev.weir.Event;
 import dev.weir.EventSource;
+import dev.weir.Limits;
 import dev.weir.Publisher;
 import dev.weir.Refusal;
 import dev.weir.Sources;
@@ -29,7 +30,7 @@ public final class Catalogue implements EventSource, Publisher, AutoCloseable {
 
     private final Set<String> names;
     private final int maxEventBytes;
-    private final Sources sources = new Sources();
+    private final Sources sources;
     private volatile @Nullable Cluster cluster;
 
     /**
@@ -37,11 +38,13 @@ public final class Catalogue implements EventSource, Publisher, AutoCloseable {
      *
      * @param names the topics that may be seen
      * @param maxEventBytes the most that data, key and type of a published event may have together
+     * @param limits what all streams together may take
      * @throws IllegalArgumentException for what is no name of a topic
      */
-    public Catalogue(Set<String> names, int maxEventBytes) {
+    public Catalogue(Set<String> names, int maxEventBytes, Limits limits) {
         this.names = Set.copyOf(names);
         this.maxEventBytes = maxEventBytes;
+        sources = new Sources(limits);
         for (String name : names) {
             sources.register(name, subscription -> cluster().topic(name).open(subscription));
         }
@@ -135,12 +138,22 @@ public final class Catalogue implements EventSource, Publisher, AutoCloseable {
     }
 
     /**
+     * What has become of the streams so far.
+     *
+     * @return for its counts
+     */
+    public Sources streams() {
+        return sources;
+    }
+
+    /**
      * Stops every stream and refuses new ones. Returns at once.
      *
      * @param retryAfter the shortest time to wait before coming back
+     * @param over live streams are stopped at any time within it, those with an end of their own are left all of it
      */
-    public void drain(Duration retryAfter) {
-        sources.stop(Code.SHUTDOWN, "the server shuts down; come back with the last id", retryAfter);
+    public void drain(Duration retryAfter, Duration over) {
+        sources.stop(Code.SHUTDOWN, "the server shuts down; come back with the last id", retryAfter, over);
     }
 
     @Override

@@ -3,9 +3,13 @@ package dev.weir.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.weir.Limits;
+import dev.weir.Subscription.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +38,13 @@ class ConfigFileTest {
                 limits:
                   max-event-bytes: 10
                   max-body-bytes: 1_000
+                  max-streams: 1
+                  max-streams-per-address: 2
+                  max-starts-per-second: 3
+                  max-starts-per-second-per-address: 4
+                  max-duration: 5
+                  slow: [lag, drop-oldest]
+                drain: 6
                 """);
 
         assertThat(config.kafka()).containsEntry("bootstrap.servers", "a:1,b:2").containsEntry("linger.ms", "5");
@@ -45,7 +56,11 @@ class ConfigFileTest {
         assertThat(config.listeners().admin()).hasValue(3);
         assertThat(config.hosts()).containsExactly("events.example.org");
         assertThat(config.accessTopic()).hasValue("log");
-        assertThat(config.limits()).isEqualTo(new Config.Limits(10, 1000));
+        assertThat(config.limits().maxEventBytes()).isEqualTo(10);
+        assertThat(config.limits().maxBodyBytes()).isEqualTo(1000);
+        assertThat(config.limits().streams())
+                .isEqualTo(new Limits(1, 2, 3, 4, Duration.ofSeconds(5), Set.of(Slow.LAG, Slow.DROP_OLDEST)));
+        assertThat(config.drain()).isEqualTo(Duration.ofSeconds(6));
     }
 
     @Test
@@ -67,6 +82,9 @@ class ConfigFileTest {
                 "http-port: 70000             | :1: http-port: 70000 is not allowed; allowed are whole numbers from 0",
                 "topics: orders               | :1: topics: allowed is a list",
                 "topics:\\n  - ok\\n  - a b  | :3: topics: a b is no name of a topic",
+                "limits:\\n  slow: [fast]     | :2: limits.slow: fast is not allowed; allowed are lag, drop-oldest",
+                "limits:\\n  slow: lag        | :2: limits.slow: allowed is a list",
+                "drain: -1                    | :1: drain: -1 is not allowed; allowed are whole numbers from 0",
                 "kafka: [a]                   | :1: kafka: allowed is a map",
                 "kafka:\\n  ssl: {a: b}       | :2: kafka.ssl: allowed is a plain value",
                 "bind: a\\nbind: b            | :2: ",

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
 import dev.weir.Code;
 import dev.weir.Event;
+import dev.weir.Limits;
 import dev.weir.Refusal;
 import dev.weir.server.config.Config;
 import dev.weir.server.topics.Catalogue;
@@ -134,10 +135,10 @@ class NodeTest {
     @Test
     void aDrainingCatalogueTakesNoEvents() {
         try (MemoryCluster cluster = new MemoryCluster();
-                Catalogue catalogue = new Catalogue(Set.of("orders"), 100)) {
+                Catalogue catalogue = new Catalogue(Set.of("orders"), 100, Limits.NONE)) {
             catalogue.attach(cluster);
             catalogue.publish("orders", List.of(Event.of(null, "x")));
-            catalogue.drain(Duration.ofSeconds(1));
+            catalogue.drain(Duration.ofSeconds(1), Duration.ZERO);
 
             assertThatExceptionOfType(Refusal.class)
                     .isThrownBy(() -> catalogue.publish("orders", List.of(Event.of(null, "x"))))

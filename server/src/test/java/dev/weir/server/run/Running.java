@@ -52,6 +52,7 @@ public final class Running implements AutoCloseable {
         return new Running(Config.DEFAULT
                 .with(new Config.Listeners("127.0.0.1", 0, 0, "127.0.0.1", admin))
                 .withTopics(List.of(topics))
+                .withDrain(Duration.ZERO)
                 .withAccessTopic("access"));
     }
 
