@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.Bytes;
 import dev.weir.Code;
 import dev.weir.Event;
+import dev.weir.EventSource;
 import dev.weir.Refusal;
 import dev.weir.Signal;
 import dev.weir.hub.Topic;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Chapter I: ids and positions. */
@@ -88,6 +90,41 @@ interface IdContract extends Contract {
             assertThat(refusal.code()).as(bad).isEqualTo(Code.BAD_REQUEST);
             assertThat(refusal.getMessage()).as(bad).contains("from");
         }
+    }
+
+    @Test
+    default void i3_anIdOpensNothingThatItsBearerMayNotSee(Stage stage) {
+        Topic orders = new Topic("orders");
+        Topic secret = new Topic("secret");
+        stage.source("orders", guarded(orders, Code.FORBIDDEN));
+        stage.source("secret", guarded(secret, Code.NOT_FOUND));
+        Stage.publish(orders, 0, 3);
+        Stage.publish(secret, 0, 3);
+        Map<String, String> full = Map.of("authorization", "Bearer full");
+        String order = stage.connect("orders?from=earliest", full).event().id();
+        String hidden = stage.connect("secret?from=earliest", full).event().id();
+
+        assertThat(stage.refusal("orders").code()).isEqualTo(Code.FORBIDDEN);
+        assertThat(stage.refusal("orders?after=" + order).code()).isEqualTo(Code.FORBIDDEN);
+        assertThat(stage.refusal("orders", Map.of("last-event-id", order)).code())
+                .isEqualTo(Code.FORBIDDEN);
+        assertThat(stage.refusal("secret?after=" + hidden).code()).isEqualTo(Code.NOT_FOUND);
+        assertThat(stage.refusal("secret", Map.of("last-event-id", hidden)).code())
+                .isEqualTo(Code.NOT_FOUND);
+        assertThat(stage.refusal("orders?after=" + hidden, full).code()).isEqualTo(Code.BAD_REQUEST);
+        Map<String, String> back = Map.of("authorization", "Bearer full", "last-event-id", order);
+        assertThat(Stage.numbers(stage.connect("orders", back).events(2))).containsExactly(1, 2);
+        orders.close();
+        secret.close();
+    }
+
+    private static EventSource guarded(EventSource inner, Code otherwise) {
+        return asked -> {
+            if (!"Bearer full".equals(asked.caller().header().apply("authorization"))) {
+                throw new Refusal(otherwise, "not for this caller");
+            }
+            return inner.open(asked);
+        };
     }
 
     @Test

@@ -10,6 +10,8 @@ import dev.weir.Header;
 import dev.weir.Publisher;
 import dev.weir.Refusal;
 import dev.weir.Signal;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -68,6 +70,28 @@ public interface SourceContract extends Contract {
                     .as("%s came after %s", number, before)
                     .isTrue();
         }
+        assertInOrder(events);
+    }
+
+    private static void assertInOrder(List<Event> events) {
+        Map<Integer, Long> newest = new HashMap<>();
+        for (Event event : events) {
+            Long before = newest.put(event.partition(), event.offset());
+            assertThat(before == null || before < event.offset())
+                    .as("partition %s: offset %s came after %s", event.partition(), event.offset(), before)
+                    .isTrue();
+        }
+    }
+
+    /** All that follows until the stream ends. */
+    private static List<Event> rest(Reception client) {
+        List<Event> events = new ArrayList<>();
+        for (Signal signal = client.next(); !signal.last(); signal = client.next()) {
+            if (signal instanceof Event event) {
+                events.add(event);
+            }
+        }
+        return events;
     }
 
     @Test
@@ -147,15 +171,7 @@ public interface SourceContract extends Contract {
         assertEachOnce(stage.connect(topic + "?from=earliest").events(90), 0, 90);
         Reception latest = stage.connect(topic + "?from=latest");
         Reception last = stage.connect(topic + "?from=last:9&until=latest");
-        List<Event> events = new ArrayList<>();
-        Signal signal = last.next();
-        while (!signal.last()) {
-            if (signal instanceof Event event) {
-                events.add(event);
-            }
-            signal = last.next();
-        }
-        assertThat(events).hasSizeBetween(3, 9);
+        assertThat(rest(last)).hasSizeBetween(3, 9);
         publish(topic, 90, 91);
         assertThat(Stage.numbers(latest.events(1))).containsExactly(90);
     }
@@ -165,9 +181,43 @@ public interface SourceContract extends Contract {
         String topic = topic(stage, 3);
         publish(topic, 0, 200);
         Reception client = stage.connect(topic + "?from=earliest&until=latest");
-        assertEachOnce(client.events(200), 0, 200);
-        assertThat(client.next(Signal.End.class).events()).isEqualTo(200);
+        publish(topic, 200, 300);
+        assertEachOnce(rest(client), 0, 200);
         assertThat(client.complete()).isTrue();
+    }
+
+    @Test
+    default void i2_startsAtATime(Stage stage) {
+        String topic = topic(stage, 3);
+        publish(topic, 0, 50);
+        Instant before = Instant.now();
+        Stage.await("the clock goes on", Reception.DEADLINE, () -> Instant.now().isAfter(before.plusMillis(5)));
+        Instant time = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        publish(topic, 50, 100);
+        assertEachOnce(stage.connect(topic + "?from=" + time).events(50), 50, 100);
+        assertEachOnce(rest(stage.connect(topic + "?from=earliest&until=" + time)), 0, 50);
+    }
+
+    @Test
+    default void g1_whatIsNoLongerHeldIsAGapOrARefusal(Stage stage) {
+        Assumptions.assumeTrue(sourceHarness().forgetful(), "this source keeps everything");
+        String topic = topic(stage, 1);
+        publish(topic, 0, 100);
+        Event seen = stage.connect(topic + "?from=earliest").event();
+        sourceHarness().forget(topic);
+        publish(topic, 100, 101);
+        Reception client = stage.resume(topic, seen.id());
+        client.next(Signal.Open.class);
+        assertThat(client.next()).isInstanceOfSatisfying(Signal.Gap.class, gap -> {
+            assertThat(gap.reason()).isEqualTo(Signal.Reason.RETENTION);
+            assertThat(gap.from()).isEqualTo(seen.offset() + 1);
+            assertThat(gap.to()).isGreaterThanOrEqualTo(10);
+            assertThat(gap.count().orElse(gap.to() - gap.from())).isEqualTo(gap.to() - gap.from());
+            assertThat(client.event().offset()).isEqualTo(gap.to());
+            assertThat(stage.resume(topic, gap.id()).event().offset()).isEqualTo(gap.to());
+        });
+        assertThat(stage.refusal(topic + "?on-gap=fail&after=" + seen.id()).code())
+                .isEqualTo(Code.POSITION_EXPIRED);
     }
 
     @Test
@@ -178,6 +228,21 @@ public interface SourceContract extends Contract {
         String foreign = stage.connect(other + "?from=earliest").event().id();
         assertThat(stage.refusal(one + "?after=" + foreign).code()).isEqualTo(Code.BAD_REQUEST);
         assertThat(stage.refusal(one + "?colour=red").code()).isEqualTo(Code.BAD_REQUEST);
+    }
+
+    @Test
+    default void d6_anEventIsDeliveredWhole(Stage stage) {
+        String topic = topic(stage, 1);
+        Reception client = stage.connect(topic);
+        List<Integer> sizes = List.of(0, 1, 65_536, 65_537, 500_000);
+        for (int size : sizes) {
+            sourceHarness().publisher().publish(topic, List.of(Event.of(null, "x".repeat(size))));
+        }
+        assertThat(client.events(sizes.size()).stream()
+                        .map(event -> Stage.text(event).length())
+                        .toList())
+                .as("length of what arrived")
+                .isEqualTo(sizes);
     }
 
     @Test
@@ -215,6 +280,11 @@ public interface SourceContract extends Contract {
                         .toList())
                 .containsExactly(0L, 1L, 2L, 3L, 4L);
         assertThat(publish(topic, 5, 6)).containsExactly(new Publisher.Published(0, 5));
+        List<Event> stored = rest(stage.connect(topic + "?from=earliest&until=latest"));
+        assertThat(stored)
+                .as("what was acknowledged is there, at its place")
+                .extracting(event -> event.offset() + ": " + Stage.text(event))
+                .containsExactly("0: 0", "1: 1", "2: 2", "3: 3", "4: 4", "5: 5");
     }
 
     @Test

@@ -45,6 +45,22 @@ public interface SourceHarness extends AutoCloseable {
     /** Brings it back. Blocks until it is noticed. */
     default void heal() {}
 
+    /**
+     * Whether {@link #forget} can be called: what is old is given up.
+     *
+     * @return false for a source that keeps everything
+     */
+    default boolean forgetful() {
+        return false;
+    }
+
+    /**
+     * Takes away the oldest events of a topic, ten and more, as its retention would. Blocks until they can't be read.
+     *
+     * @param topic a topic of one partition that was created
+     */
+    default void forget(String topic) {}
+
     /** Frees everything. Called after each test. */
     @Override
     void close();

@@ -165,7 +165,15 @@ public final class Stage {
         return connect(nameAndQuery, Map.of("last-event-id", lastId));
     }
 
-    private Reception connect(String nameAndQuery, Map<String, String> headers) {
+    /**
+     * Subscribes a client that sends headers.
+     *
+     * @param nameAndQuery {@code name?parameter=value&...}
+     * @param headers headers by lower-case name
+     * @return its stream
+     * @throws Refusal the server said no
+     */
+    public Reception connect(String nameAndQuery, Map<String, String> headers) {
         try {
             if (endpoint == null) {
                 endpoint = patience == null ? harness.open(watched) : harness.open(watched, patience);
@@ -186,8 +194,20 @@ public final class Stage {
      * @throws AssertionError it accepted
      */
     public Refusal refusal(String nameAndQuery) {
+        return refusal(nameAndQuery, Map.of());
+    }
+
+    /**
+     * The refusal of a subscription that sends headers.
+     *
+     * @param nameAndQuery {@code name?parameter=value&...}
+     * @param headers headers by lower-case name
+     * @return what the server said
+     * @throws AssertionError it accepted
+     */
+    public Refusal refusal(String nameAndQuery, Map<String, String> headers) {
         try {
-            connect(nameAndQuery);
+            connect(nameAndQuery, headers);
         } catch (Refusal refused) {
             return refused;
         }

@@ -15,6 +15,7 @@ public interface TransportContract
         extends DeliveryContract,
                 IdContract,
                 JoinContract,
+                GapContract,
                 HeartbeatContract,
                 CancellationContract,
                 SlowContract,

@@ -3,6 +3,7 @@ package dev.weir.tck;
 import dev.weir.Event;
 import dev.weir.EventSource;
 import dev.weir.Publisher;
+import dev.weir.hub.Retention;
 import dev.weir.hub.Topic;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,18 @@ class TopicContractTest implements SourceContract, SourceHarness, Publisher {
             published.add(new Published(placed.partition(), placed.offset()));
         }
         return published;
+    }
+
+    @Override
+    public boolean forgetful() {
+        return true;
+    }
+
+    @Override
+    public void forget(String topic) {
+        for (int n = 0; n < Retention.DEFAULT.events(); n++) {
+            topics.get(topic).publish(Event.of("filler", ""));
+        }
     }
 
     @Override
