@@ -25,9 +25,14 @@ public final class GrpcTransport implements Transport {
     /** How long a stream may make no progress, unless said otherwise. */
     public static final Duration MAX_WRITE_STALL = Duration.ofSeconds(30);
 
-    /** gRPC logs a stack trace for each stream that is cut and each client that leaves; held, or their level is forgotten. */
+    /**
+     * gRPC logs a stack trace for each stream that is cut, each client that leaves and each message that is too large; held, or
+     * their level is forgotten.
+     */
     private static final List<Logger> QUIET = Stream.of(
-                    "io.grpc.internal.ServerCallImpl", "io.grpc.netty.NettyServerHandler")
+                    "io.grpc.internal.ServerCallImpl",
+                    "io.grpc.netty.NettyServerHandler",
+                    "io.grpc.netty.NettyServerStream")
             .map(Logger::getLogger)
             .toList();
 
