@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
@@ -28,7 +29,7 @@ class PublishTest {
 
     @BeforeAll
     static void start() {
-        server = Running.with("playground", "orders", "many", "lines", "full", "whole");
+        server = Running.with("playground", "orders", "many", "lines", "full", "whole", "bytes", "both");
     }
 
     @AfterAll
@@ -204,6 +205,52 @@ class PublishTest {
                 .isEmpty();
         assertThat(server.get("/streams/orders?from=earliest&until=latest").body())
                 .doesNotContain("data");
+    }
+
+    @Test
+    void p1_whatTheBrokerDidNotAcknowledgeIsNo201() {
+        try (Running own = Running.with("orders")) {
+            own.cluster.away();
+
+            HttpResponse<String> answer = own.post("/topics/orders/events", "x");
+
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(answer.headers().firstValue("retry-after")).isPresent();
+            assertThat(answer.body()).contains("source-unavailable").doesNotContain("published");
+            assertThat(own.get("/streams/orders?from=earliest&until=latest").body())
+                    .contains("\"events\":0");
+        }
+    }
+
+    @Test
+    void p2_aBodyOfAnyBytesArrivesUnchanged() {
+        byte[] every = new byte[512];
+        for (int n = 0; n < every.length; n++) {
+            every[n] = (byte) (n * 7);
+        }
+
+        HttpResponse<String> answer = server.send(server.request("/topics/bytes/events?type=any&key=k")
+                .header("Content-Type", "application/octet-stream")
+                .POST(BodyPublishers.ofByteArray(every)));
+
+        assertThat(answer.statusCode()).isEqualTo(201);
+        assertThat(read("bytes", 1))
+                .contains("\"type\":\"any\"", "\"key\":\"k\"", "\"encoding\":\"base64\"")
+                .contains("\"data\":\"" + Base64.getEncoder().encodeToString(every) + "\"");
+    }
+
+    @Test
+    void p2_whatALineSaysOfKeyAndTypeGoesBeforeTheParameters() {
+        server.post(
+                "/topics/both/events?envelope=full&key=k&type=t",
+                "{\"data\":1}\n{\"data\":2,\"key\":\"own\",\"type\":\"mine\"}\n",
+                "Content-Type",
+                NDJSON);
+
+        assertThat(read("both", 2).lines().filter(line -> line.contains("\"data\"")))
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("\"type\":\"t\"", "\"key\":\"k\""),
+                        line -> assertThat(line).contains("\"type\":\"mine\"", "\"key\":\"own\""));
     }
 
     private static void refused(int status, String detail, String query, String body) {
