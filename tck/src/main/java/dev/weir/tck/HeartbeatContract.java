@@ -7,6 +7,8 @@ import dev.weir.Event;
 import dev.weir.Signal;
 import dev.weir.hub.Topic;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -38,14 +40,18 @@ interface HeartbeatContract extends Contract {
         stage.topic("quiet");
         Reception client = stage.connect("quiet?heartbeat=1");
         client.next(Signal.Open.class);
+        List<Long> silences = new ArrayList<>();
         long last = System.nanoTime();
         for (int n = 0; n < 3; n++) {
             Signal signal = client.next();
             long now = System.nanoTime();
             assertThat(signal).isInstanceOf(Signal.Heartbeat.class);
-            assertThat(now - last).isGreaterThan(500_000_000L).isLessThan(3_000_000_000L);
+            silences.add(now - last);
             last = now;
         }
+        assertThat(silences).allSatisfy(silence -> assertThat(silence).isBetween(500_000_000L, 3_000_000_000L));
+        Collections.sort(silences);
+        assertThat(silences.get(1)).as("the usual silence, in ns").isLessThan(1_750_000_000L);
     }
 
     @Test

@@ -42,6 +42,7 @@ class BrokenTransportsTest {
                 new Broken(Seamless.class, "d2_aReaderThatWasOvertakenIsToldOfTheGap", "no signal within"),
                 new Broken(Trusting.class, "i3_anIdOpensNothingThatItsBearerMayNotSee", "was accepted"),
                 new Broken(Silent.class, "h2_aQuietStreamIsNeverSilentForLong", "no signal within"),
+                new Broken(Lazy.class, "h2_aQuietStreamIsNeverSilentForLong", "the usual silence"),
                 new Broken(Slow.class, "h1_theFirstBytesLeaveAtOnce", "no signal within"),
                 new Broken(Holding.class, "c1_aQuietSourceIsCancelledAsWell", "the cursor is closed"),
                 new Broken(Holding.class, "e3_limitEndsTheStreamAfterSoManyEvents", "every cursor is closed"),
@@ -208,6 +209,22 @@ class BrokenTransportsTest {
                 @Override
                 void write(Bytes frame, Signal signal) throws IOException {
                     if (!(signal instanceof Signal.Heartbeat)) {
+                        wire.write(frame);
+                    }
+                }
+            });
+        }
+    }
+
+    static class Lazy implements TransportContract {
+        @Override
+        public TransportHarness harness() {
+            return wires(wire -> new FaultyWire(wire) {
+                private int heartbeats;
+
+                @Override
+                void write(Bytes frame, Signal signal) throws IOException {
+                    if (!(signal instanceof Signal.Heartbeat) || ++heartbeats % 2 == 0) {
                         wire.write(frame);
                     }
                 }
