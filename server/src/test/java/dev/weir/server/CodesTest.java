@@ -18,10 +18,12 @@ import dev.weir.transport.grpc.v1.SubscribeRequest;
 import dev.weir.transport.grpc.v1.SubscribeResponse;
 import dev.weir.transport.grpc.v1.TopicsGrpc;
 import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import java.io.ByteArrayInputStream;
@@ -32,11 +34,13 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -268,6 +272,29 @@ class CodesTest {
             assertThat(answer.all()).doesNotContainPattern(INSIDE);
             assertThat(logged.warnings()).isEmpty();
         }
+    }
+
+    @Test
+    void e1_aCallWithoutARequestHasItsCode() {
+        CompletableFuture<StatusRuntimeException> ended = new CompletableFuture<>();
+        ClientCall<SubscribeRequest, SubscribeResponse> call =
+                channel.newCall(EventStreamsGrpc.getSubscribeMethod(), CallOptions.DEFAULT);
+        call.start(
+                new ClientCall.Listener<>() {
+                    @Override
+                    public void onClose(Status status, Metadata trailers) {
+                        ended.complete(status.asRuntimeException(trailers));
+                    }
+                },
+                new Metadata());
+        call.halfClose();
+
+        assertRefused(
+                Code.BAD_REQUEST,
+                Code.BAD_REQUEST.grpc(),
+                () -> answer(() -> {
+                    throw ended.join();
+                }));
     }
 
     private static void assertRefused(Code code, int status, Supplier<Answer> attempt) {

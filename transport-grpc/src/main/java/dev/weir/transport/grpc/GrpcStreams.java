@@ -16,7 +16,6 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
-import io.grpc.Status;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -115,10 +114,9 @@ public final class GrpcStreams implements BindableService, AutoCloseable {
         public void onHalfClose() {
             SubscribeRequest asked = request;
             if (asked == null) {
-                refuse(Status.INVALID_ARGUMENT.withDescription("a request is missing"));
+                refuse(new Refusal(Code.BAD_REQUEST, "a request is missing"));
             } else if (closed) {
-                refuse(Answer.to(new Refusal(Code.SHUTDOWN, "the server is shutting down"))
-                        .status());
+                refuse(new Refusal(Code.SHUTDOWN, "the server is shutting down"));
             } else {
                 Thread.ofVirtual()
                         .name("weir-grpc-open")
@@ -135,8 +133,9 @@ public final class GrpcStreams implements BindableService, AutoCloseable {
             }
         }
 
-        private void refuse(Status status) {
-            call.close(status, new Metadata());
+        private void refuse(Refusal why) {
+            Answer answer = Answer.to(why);
+            call.close(answer.status(), answer.trailers());
             ended();
         }
 
