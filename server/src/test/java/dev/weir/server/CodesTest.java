@@ -55,7 +55,7 @@ class CodesTest {
     private static final String PROBLEM = "application/problem+json";
     private static final String NO = "no-";
     private static final String STOP = "stop-";
-    private static final Pattern INSIDE =
+    static final Pattern INSIDE =
             Pattern.compile("\\bat [\\w.$]+\\([\\w.]+:\\d+\\)|dev\\.weir|\\bjava\\.|io\\.helidon|io\\.grpc"
                     + "|io\\.netty|Exception|\\wError\\b|127\\.0\\.0\\.1:\\d+|localhost:\\d+|secret|/etc/");
 

@@ -3,6 +3,7 @@ package dev.weir.transport.grpc;
 import dev.weir.EventSource;
 import dev.weir.Transport;
 import io.grpc.ServerBuilder;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -33,6 +34,12 @@ public final class GrpcTransport implements Transport {
                     "io.grpc.internal.ServerCallImpl",
                     "io.grpc.netty.NettyServerHandler",
                     "io.grpc.netty.NettyServerStream")
+            .map(Logger::getLogger)
+            .toList();
+
+    /** A message that is no protobuf is an exception in gRPC's executor, logged with its stack trace for each client that sends one. */
+    private static final List<Logger> EXECUTORS = Stream.of(
+                    "io.grpc.internal.SerializeReentrantCallsDirectExecutor", "io.grpc.internal.SerializingExecutor")
             .map(Logger::getLogger)
             .toList();
 
@@ -102,6 +109,11 @@ public final class GrpcTransport implements Transport {
         for (Logger logger : QUIET) {
             if (logger.getLevel() == null) {
                 logger.setLevel(Level.SEVERE);
+            }
+        }
+        for (Logger logger : EXECUTORS) {
+            if (logger.getFilter() == null) {
+                logger.setFilter(record -> !(record.getThrown() instanceof StatusRuntimeException));
             }
         }
         GrpcStreams streams = new GrpcStreams(source, maxWriteStall);
