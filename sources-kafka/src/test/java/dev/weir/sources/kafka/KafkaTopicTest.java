@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.Bytes;
-import dev.weir.Caller;
 import dev.weir.Code;
-import dev.weir.Cursor;
 import dev.weir.Event;
 import dev.weir.Header;
 import dev.weir.Refusal;
@@ -17,14 +15,12 @@ import dev.weir.embedded.kafka.EmbeddedKafka;
 import dev.weir.hub.Position;
 import dev.weir.hub.Retention;
 import dev.weir.tck.Stage;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -82,40 +78,8 @@ class KafkaTopicTest {
         cluster.close();
     }
 
-    /** A cursor read by the test's thread, which parks until it is woken. */
-    private record Reading(Cursor cursor, Semaphore wakes) {
-
-        Signal next() throws InterruptedException {
-            for (Signal signal = cursor.poll(); ; signal = cursor.poll()) {
-                if (signal != null) {
-                    return signal;
-                }
-                assertThat(wakes.tryAcquire(10, TimeUnit.SECONDS)).as("a wake").isTrue();
-                wakes.drainPermits();
-            }
-        }
-
-        List<Integer> numbers(int count) throws InterruptedException {
-            List<Integer> numbers = new ArrayList<>();
-            while (numbers.size() < count) {
-                if (next() instanceof Event event) {
-                    numbers.add(Integer.parseInt(Stage.text(event)));
-                }
-            }
-            return numbers;
-        }
-
-        void close() {
-            cursor.close();
-        }
-    }
-
     private Reading open(KafkaCluster node, String query) {
-        Cursor cursor = node.topic(topic)
-                .open(Subscription.parse(topic + "?" + query, Bytes.EMPTY, Caller.at(new InetSocketAddress(0))));
-        Semaphore wakes = new Semaphore(0);
-        cursor.onReady(wakes::release);
-        Reading reading = new Reading(cursor, wakes);
+        Reading reading = Reading.open(node, topic, query);
         open.add(reading);
         return reading;
     }
