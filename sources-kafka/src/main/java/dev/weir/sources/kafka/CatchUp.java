@@ -186,6 +186,7 @@ final class CatchUp implements AutoCloseable {
     private final class Reader implements AutoCloseable {
 
         private final Consumer<byte[], byte[]> consumer;
+        private final Warning warning = new Warning(LOG);
         private final Thread thread;
         private volatile boolean closed;
 
@@ -219,9 +220,7 @@ final class CatchUp implements AutoCloseable {
             } catch (WakeupException | InterruptException closing) {
                 throw closing;
             } catch (KafkaException passing) {
-                LOG.log(
-                        Level.WARNING,
-                        "reading history of topic " + portion.topic + " is tried again: " + passing.getMessage());
+                warning.say("reading history of topic " + portion.topic + " is tried again: " + passing.getMessage());
             } catch (RuntimeException | Error failure) {
                 LOG.log(Level.ERROR, "reading history of topic " + portion.topic + " failed", failure);
             }

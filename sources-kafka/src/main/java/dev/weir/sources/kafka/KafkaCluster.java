@@ -34,7 +34,6 @@ public final class KafkaCluster implements Publisher, AutoCloseable {
 
     private static final Logger LOG = System.getLogger(KafkaCluster.class.getName());
     private static final Duration CHECK = Duration.ofSeconds(1);
-    private static final int ROUNDS = 5;
 
     private final KafkaSettings settings;
     private final Clients clients;
@@ -157,11 +156,10 @@ public final class KafkaCluster implements Publisher, AutoCloseable {
 
     private void check() {
         try {
-            int round = 0;
             do {
                 available = answers();
                 checked.countDown();
-                if (available && ++round % ROUNDS == 0) {
+                if (available) {
                     verify();
                 }
             } while (!closing.await(CHECK.toMillis(), TimeUnit.MILLISECONDS));
@@ -170,12 +168,18 @@ public final class KafkaCluster implements Publisher, AutoCloseable {
         }
     }
 
-    /** Nothing ends the check. */
+    /** Nothing ends the check. A broker that lets us wait is asked no more in this round. */
     private void verify() {
-        try {
-            topics.values().forEach(KafkaTopic::verify);
-        } catch (RuntimeException failure) {
-            LOG.log(Level.WARNING, "topics could not be verified: " + failure.getMessage());
+        long end = System.nanoTime() + settings.timeout().toNanos();
+        for (KafkaTopic topic : topics.values()) {
+            try {
+                topic.verify();
+            } catch (RuntimeException failure) {
+                LOG.log(Level.DEBUG, "topic " + topic.name() + " could not be verified: " + failure.getMessage());
+                if (System.nanoTime() - end >= 0) {
+                    return;
+                }
+            }
         }
     }
 
@@ -206,6 +210,11 @@ public final class KafkaCluster implements Publisher, AutoCloseable {
         } catch (IllegalArgumentException unreachable) {
             throw Offsets.away();
         }
+    }
+
+    /** The topic was deleted: before the next publication it is looked up again. */
+    void forget(String topic) {
+        published.remove(topic);
     }
 
     Records records() {

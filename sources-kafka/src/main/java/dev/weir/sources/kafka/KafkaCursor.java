@@ -154,8 +154,11 @@ final class KafkaCursor implements Cursor {
         return new Signal.Stop(position, Code.SLOW_CONSUMER, message, RETRY);
     }
 
-    /** The log is not what it was: another topic of the same name, other partitions, or the reader has ended. */
+    /** The log is not what it was: deleted, another topic of the same name, other partitions, or the reader has ended. */
     private Signal comeBack() {
+        if (live.reader().deleted()) {
+            return new Signal.Stop(position, Code.TOPIC_DELETED, "the topic was deleted", Duration.ZERO);
+        }
         return new Signal.Stop(
                 position, Code.SOURCE_UNAVAILABLE, "the topic is read anew; come back with the last id", RETRY);
     }

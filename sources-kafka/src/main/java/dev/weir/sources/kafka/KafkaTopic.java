@@ -11,6 +11,9 @@ import dev.weir.hub.LogCursor;
 import dev.weir.hub.Position;
 import dev.weir.hub.Retention;
 import dev.weir.hub.TopicLog;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.OptionalLong;
@@ -22,6 +25,13 @@ import org.jspecify.annotations.Nullable;
 /** A topic of the cluster as a source: one shared reader while anybody listens, and for every subscriber a cursor. */
 final class KafkaTopic implements EventSource, AutoCloseable {
 
+    private static final Logger LOG = System.getLogger(KafkaTopic.class.getName());
+
+    /** So many times in a row the broker must have said that it knows no such topic, a second between. */
+    private static final int DELETED = 3;
+
+    private static final long IN_A_ROW_NANOS = Duration.ofSeconds(3).toNanos();
+
     private final String name;
     private final KafkaCluster cluster;
     private final Retention retention;
@@ -32,6 +42,10 @@ final class KafkaTopic implements EventSource, AutoCloseable {
     private @Nullable Live live;
     private int subscribers;
     private long idleSince;
+
+    // the check's
+    private int missed;
+    private long missedAt;
 
     /** What there is while the topic is read. */
     record Live(TopicReader reader, Position start) {
@@ -101,7 +115,17 @@ final class KafkaTopic implements EventSource, AutoCloseable {
     private Position had(Start.After after, Position like) {
         Position had = Position.parse(after.id(), like);
         if (had.sameEpoch(like) && had.partitions() > like.partitions()) {
-            verify();
+            int present = cluster.offsets().start(name).partitions();
+            if (had.partitions() > present) {
+                throw new Refusal(
+                        Code.BAD_REQUEST,
+                        "after, or Last-Event-ID: it tells of " + had.partitions() + " partitions, and the topic has "
+                                + present + "; allowed is the id of an event, unchanged");
+            }
+            Live old = live();
+            if (old != null && old.start().partitions() < present) {
+                old.reader().stop();
+            }
             throw new Refusal(Code.SOURCE_UNAVAILABLE, "the topic has got partitions; try again at once");
         }
         return had;
@@ -194,28 +218,50 @@ final class KafkaTopic implements EventSource, AutoCloseable {
         return new Live(new TopicReader(this, head, log, cluster.records(), consumer), start);
     }
 
-    /** Ends the reader if the broker has another topic of this name by now, or other partitions. Blocks. */
+    /**
+     * Ends the reader if the broker has another topic of this name by now, other partitions, or none. Blocks.
+     *
+     * @throws Refusal source-unavailable
+     */
     void verify() {
-        Live present;
-        life.lock();
-        try {
-            present = live;
-        } finally {
-            life.unlock();
-        }
+        Live present = live();
         if (present == null) {
             return;
         }
-        boolean same;
         try {
             Position found = cluster.offsets().start(name);
-            same = found.sameEpoch(present.start())
-                    && found.partitions() == present.start().partitions();
-        } catch (Refusal unknown) {
-            same = unknown.code() != Code.NOT_FOUND;
+            missed = 0;
+            if (!found.sameEpoch(present.start())
+                    || found.partitions() != present.start().partitions()) {
+                present.reader().stop();
+            }
+        } catch (Refusal no) {
+            switch (no.code()) {
+                case NOT_FOUND -> missing(present);
+                case BAD_REQUEST -> present.reader().stop();
+                default -> throw no;
+            }
         }
-        if (!same) {
-            present.reader().stop();
+    }
+
+    /** A broker that has just started may not know a topic yet, so that it counts only when it is said again and again. */
+    private void missing(Live present) {
+        long now = System.nanoTime();
+        missed = now - missedAt < IN_A_ROW_NANOS ? missed + 1 : 1;
+        missedAt = now;
+        if (missed == DELETED) {
+            LOG.log(Level.WARNING, "topic " + name + " was deleted while it was read");
+            cluster.forget(name);
+            present.reader().delete();
+        }
+    }
+
+    private @Nullable Live live() {
+        life.lock();
+        try {
+            return live;
+        } finally {
+            life.unlock();
         }
     }
 

@@ -28,8 +28,10 @@ final class TopicReader implements AutoCloseable {
     private final TopicLog log;
     private final Records records;
     private final Consumer<byte[], byte[]> consumer;
+    private final Warning warning = new Warning(LOG);
     private final Thread thread;
     private volatile boolean closed;
+    private volatile boolean deleted;
 
     // the reading thread's
     private final Position position;
@@ -68,9 +70,7 @@ final class TopicReader implements AutoCloseable {
                     LOG.log(Level.WARNING, "topic " + topic.name() + " is read anew: " + changed.getMessage());
                     closed = true;
                 } catch (KafkaException passing) {
-                    LOG.log(
-                            Level.WARNING,
-                            "reading topic " + topic.name() + " is tried again: " + passing.getMessage());
+                    warning.say("reading topic " + topic.name() + " is tried again: " + passing.getMessage());
                     Thread.sleep(POLL.toMillis());
                 }
             }
@@ -97,6 +97,17 @@ final class TopicReader implements AutoCloseable {
     /** The shared log. */
     TopicLog log() {
         return log;
+    }
+
+    /** Ends the thread soon; its subscribers are told that there is nothing to come back to. */
+    void delete() {
+        deleted = true;
+        stop();
+    }
+
+    /** Whether that is why the log is closed. */
+    boolean deleted() {
+        return deleted;
     }
 
     /** Ends the thread soon; its subscribers are told to come back. */
