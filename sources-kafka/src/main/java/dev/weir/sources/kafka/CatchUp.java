@@ -24,7 +24,6 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
@@ -45,10 +44,12 @@ final class CatchUp implements AutoCloseable {
 
     private final BlockingQueue<Portion> queue = new LinkedBlockingQueue<>(QUEUE);
     private final Records records;
+    private final Damage damage;
     private final List<Reader> readers = new ArrayList<>();
 
-    CatchUp(Clients clients, int count, Records records) {
+    CatchUp(Clients clients, int count, Records records, Damage damage) {
         this.records = records;
+        this.damage = damage;
         for (int n = 0; n < count; n++) {
             readers.add(new Reader(clients.historyConsumer("history-" + n), n));
         }
@@ -117,7 +118,7 @@ final class CatchUp implements AutoCloseable {
             cancelled = true;
         }
 
-        private void fill(Consumer<byte[], byte[]> consumer, Records records) {
+        private void fill(Consumer<byte[], byte[]> consumer, Records records, Damage damage) {
             List<TopicPartition> behind = new ArrayList<>();
             for (int partition = 0; partition < to.partitions(); partition++) {
                 if (from.offset(partition) < to.offset(partition)) {
@@ -144,15 +145,19 @@ final class CatchUp implements AutoCloseable {
                         changed = true;
                     }
                 });
+            } catch (KafkaException failure) {
+                Damage.Stretch lost = damage.find(consumer, failure);
+                if (lost == null) {
+                    throw failure;
+                }
+                pass(lost);
             }
         }
 
-        /** Where the consumer stands, past markers and holes; 0 while that is not sure. */
-        private static long position(Consumer<?, ?> consumer, TopicPartition partition) {
-            try {
-                return consumer.position(partition, Duration.ZERO);
-            } catch (TimeoutException unsure) {
-                return 0;
+        private void pass(Damage.Stretch lost) {
+            long end = Math.min(lost.to(), to.offset(lost.of().partition()));
+            if (lost.from() < end) {
+                signals.add(new Damage.Stretch(lost.of(), lost.from(), end).gap(from));
             }
         }
 
@@ -175,7 +180,7 @@ final class CatchUp implements AutoCloseable {
             }
             for (TopicPartition partition : behind) {
                 int number = partition.partition();
-                long reached = Math.min(position(consumer, partition), to.offset(number));
+                long reached = Math.min(Clients.position(consumer, partition), to.offset(number));
                 if (reached > from.offset(number)) {
                     from.set(number, reached, from.leaderEpoch(number));
                 }
@@ -215,7 +220,7 @@ final class CatchUp implements AutoCloseable {
         private void fill(Portion portion) {
             boolean failed = true;
             try {
-                portion.fill(consumer, records);
+                portion.fill(consumer, records, damage);
                 failed = false;
             } catch (WakeupException | InterruptException closing) {
                 throw closing;

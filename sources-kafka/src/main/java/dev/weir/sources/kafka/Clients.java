@@ -1,5 +1,6 @@
 package dev.weir.sources.kafka;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -88,6 +91,15 @@ final class Clients {
         } catch (KafkaException unusable) {
             Throwable reason = unusable.getCause() == null ? unusable : unusable.getCause();
             throw new IllegalArgumentException("kafka client properties: " + reason.getMessage(), unusable);
+        }
+    }
+
+    /** Where a consumer stands, past markers and holes; 0 while that is not sure. Never waits. */
+    static long position(Consumer<?, ?> consumer, TopicPartition partition) {
+        try {
+            return consumer.position(partition, Duration.ZERO);
+        } catch (TimeoutException unsure) {
+            return 0;
         }
     }
 

@@ -38,6 +38,7 @@ public final class KafkaCluster implements Publisher, AutoCloseable {
     private final KafkaSettings settings;
     private final Clients clients;
     private final Records records;
+    private final Damage damage = new Damage();
     private final Admin admin;
     private final Offsets offsets;
     private final KafkaPublisher publisher;
@@ -61,7 +62,7 @@ public final class KafkaCluster implements Publisher, AutoCloseable {
         admin = clients.admin();
         offsets = new Offsets(admin, settings.timeout());
         publisher = new KafkaPublisher(clients.producer(), settings);
-        catchUp = new CatchUp(clients, settings.catchUpReaders(), records);
+        catchUp = new CatchUp(clients, settings.catchUpReaders(), records, damage);
         Thread.ofVirtual().name("weir-kafka-check").start(this::check);
     }
 
@@ -219,6 +220,10 @@ public final class KafkaCluster implements Publisher, AutoCloseable {
 
     Records records() {
         return records;
+    }
+
+    Damage damage() {
+        return damage;
     }
 
     Offsets offsets() {

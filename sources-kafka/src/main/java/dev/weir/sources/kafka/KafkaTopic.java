@@ -215,7 +215,7 @@ final class KafkaTopic implements EventSource, AutoCloseable {
         Position head = cluster.offsets().end(name, start);
         Consumer<byte[], byte[]> consumer = cluster.liveConsumer(name);
         TopicLog log = new TopicLog(name, head, retention);
-        return new Live(new TopicReader(this, head, log, cluster.records(), consumer), start);
+        return new Live(new TopicReader(this, head, log, cluster.records(), cluster.damage(), consumer), start);
     }
 
     /**

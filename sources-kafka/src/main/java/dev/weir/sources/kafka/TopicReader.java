@@ -27,6 +27,7 @@ final class TopicReader implements AutoCloseable {
     private final KafkaTopic topic;
     private final TopicLog log;
     private final Records records;
+    private final Damage damage;
     private final Consumer<byte[], byte[]> consumer;
     private final Warning warning = new Warning(LOG);
     private final Thread thread;
@@ -42,10 +43,17 @@ final class TopicReader implements AutoCloseable {
      * @param from where the log begins
      * @param topic asked after each poll whether anybody needs this reader, and told when it ends
      */
-    TopicReader(KafkaTopic topic, Position from, TopicLog log, Records records, Consumer<byte[], byte[]> consumer) {
+    TopicReader(
+            KafkaTopic topic,
+            Position from,
+            TopicLog log,
+            Records records,
+            Damage damage,
+            Consumer<byte[], byte[]> consumer) {
         this.topic = topic;
         this.log = log;
         this.records = records;
+        this.damage = damage;
         this.consumer = consumer;
         position = from.copy();
         thread = Thread.ofPlatform().daemon().name("weir-kafka-" + topic.name()).start(this::read);
@@ -53,14 +61,7 @@ final class TopicReader implements AutoCloseable {
 
     private void read() {
         try (consumer) {
-            List<TopicPartition> partitions = new ArrayList<>();
-            for (int partition = 0; partition < position.partitions(); partition++) {
-                partitions.add(new TopicPartition(topic.name(), partition));
-            }
-            consumer.assign(partitions);
-            for (TopicPartition partition : partitions) {
-                seek(partition, position.offset(partition.partition()), position.leaderEpoch(partition.partition()));
-            }
+            assign();
             while (!closed && !topic.retired()) {
                 try {
                     step();
@@ -70,6 +71,9 @@ final class TopicReader implements AutoCloseable {
                     LOG.log(Level.WARNING, "topic " + topic.name() + " is read anew: " + changed.getMessage());
                     closed = true;
                 } catch (KafkaException passing) {
+                    if (passed(passing)) {
+                        continue;
+                    }
                     warning.say("reading topic " + topic.name() + " is tried again: " + passing.getMessage());
                     Thread.sleep(POLL.toMillis());
                 }
@@ -90,8 +94,26 @@ final class TopicReader implements AutoCloseable {
         }
     }
 
-    private void seek(TopicPartition partition, long offset, int leaderEpoch) {
-        consumer.seek(partition, Clients.seek(offset, leaderEpoch));
+    private void assign() {
+        List<TopicPartition> partitions = new ArrayList<>();
+        for (int partition = 0; partition < position.partitions(); partition++) {
+            partitions.add(new TopicPartition(topic.name(), partition));
+        }
+        consumer.assign(partitions);
+        for (TopicPartition partition : partitions) {
+            int number = partition.partition();
+            consumer.seek(partition, Clients.seek(position.offset(number), position.leaderEpoch(number)));
+        }
+    }
+
+    /** Whether it was a stretch that can't be read, which is a gap now. */
+    private boolean passed(KafkaException failure) {
+        Damage.Stretch lost = damage.find(consumer, failure);
+        if (lost != null) {
+            log.append(lost.gap(position));
+        }
+        assign();
+        return lost != null;
     }
 
     /** The shared log. */
