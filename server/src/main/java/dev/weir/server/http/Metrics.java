@@ -5,16 +5,22 @@ import dev.weir.Signal;
 import dev.weir.Sources;
 import dev.weir.server.access.AccessLog;
 import dev.weir.server.topics.Catalogue;
+import dev.weir.server.topics.Cluster;
 import dev.weir.transport.sse.SseService;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +30,7 @@ final class Metrics {
 
     private final Catalogue catalogue;
     private final AccessLog log;
-    private @Nullable PrometheusMeterRegistry registry;
+    private @Nullable Scraped scraped;
 
     Metrics(Catalogue catalogue, AccessLog log) {
         this.catalogue = catalogue;
@@ -38,20 +44,37 @@ final class Metrics {
     private void answer(ServerRequest request, ServerResponse response) {
         response.header(HeaderNames.CONTENT_TYPE, "text/plain;version=0.0.4;charset=utf-8");
         response.header(HeaderNames.CACHE_CONTROL, "no-store");
-        Body.send(response, registry().scrape());
+        Body.send(response, scrape());
     }
 
-    /** Made by the first who asks: a start need not wait for it. */
-    private synchronized PrometheusMeterRegistry registry() {
-        PrometheusMeterRegistry present = registry;
+    /** The registry is made by the first who asks: a start need not wait for it. */
+    private synchronized String scrape() {
+        Scraped present = scraped;
         if (present == null) {
             present = made();
-            registry = present;
+            scraped = present;
         }
-        return present;
+        present.update(catalogue.lags());
+        return present.registry().scrape();
     }
 
-    private PrometheusMeterRegistry made() {
+    /** The registry, and what has rows that come and go. */
+    private record Scraped(PrometheusMeterRegistry registry, MultiGauge lags, MultiGauge held) {
+
+        void update(Map<String, Cluster.Lag> topics) {
+            List<Row<?>> lag = new ArrayList<>();
+            List<Row<?>> open = new ArrayList<>();
+            topics.forEach((topic, behind) -> {
+                Tags tags = Tags.of("topic", topic);
+                lag.add(Row.of(tags, behind.records()));
+                open.add(Row.of(tags, behind.openTransactionRecords()));
+            });
+            lags.register(lag, true);
+            held.register(open, true);
+        }
+    }
+
+    private Scraped made() {
         PrometheusMeterRegistry made = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         Gauge.builder("weir.streams.open", catalogue, Catalogue::open)
                 .description("Streams that are open, on every transport")
@@ -83,9 +106,19 @@ final class Metrics {
         FunctionCounter.builder("weir.sse.types.left.out", this, any -> SseService.typesLeftOut())
                 .description("Events that were sent over SSE without a type, since SSE cannot carry theirs")
                 .register(made);
+        FunctionCounter.builder("weir.kafka.unreadable", catalogue, Catalogue::unreadable)
+                .description("Batches of Kafka topics that could not be read and were told as gaps")
+                .register(made);
         new JvmMemoryMetrics().bindTo(made);
         new JvmThreadMetrics().bindTo(made);
-        return made;
+        return new Scraped(
+                made,
+                MultiGauge.builder("weir.topic.lag.records")
+                        .description("Committed records of a topic that is being read, and that have not been read yet")
+                        .register(made),
+                MultiGauge.builder("weir.topic.open.transaction.records")
+                        .description("Records of a topic that is being read, held back by open transactions")
+                        .register(made));
     }
 
     private static double count(Map<String, Long> counts, String word) {

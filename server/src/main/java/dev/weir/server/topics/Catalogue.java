@@ -129,6 +129,26 @@ public final class Catalogue implements EventSource, Publisher, AutoCloseable {
     }
 
     /**
+     * How far behind the topics are that are being read.
+     *
+     * @return lags by topic, none without a cluster
+     */
+    public Map<String, Cluster.Lag> lags() {
+        Cluster present = cluster;
+        return present == null ? Map.of() : present.lags();
+    }
+
+    /**
+     * How many batches could not be read since the start, and were told as gaps.
+     *
+     * @return 0 or more
+     */
+    public long unreadable() {
+        Cluster present = cluster;
+        return present == null ? 0 : present.unreadable();
+    }
+
+    /**
      * How many streams are open.
      *
      * @return 0 or more

@@ -36,6 +36,28 @@ public interface Cluster extends Publisher, AutoCloseable {
      */
     Map<String, Integer> partitions(Set<String> names);
 
+    /**
+     * How far behind the topics are that are being read. Does not block.
+     *
+     * @return lags by topic
+     */
+    Map<String, Lag> lags();
+
+    /**
+     * How many batches could not be read since the start, and were told as gaps. Does not block.
+     *
+     * @return 0 or more
+     */
+    long unreadable();
+
+    /**
+     * How far behind the end of a topic this server is.
+     *
+     * @param records committed and not yet read
+     * @param openTransactionRecords held back by transactions that are still open
+     */
+    record Lag(long records, long openTransactionRecords) {}
+
     /** Frees readers and producers. Blocks a moment. Idempotent. */
     @Override
     void close();

@@ -6,6 +6,7 @@ import dev.weir.sources.kafka.KafkaCluster;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Topics of a Kafka cluster.
@@ -32,6 +33,18 @@ public record KafkaTopics(KafkaCluster kafka) implements Cluster {
     @Override
     public List<Published> publish(String topic, List<Event> batch) {
         return kafka.publish(topic, batch);
+    }
+
+    @Override
+    public Map<String, Lag> lags() {
+        Map<String, Lag> lags = new TreeMap<>();
+        kafka.lags().forEach((name, lag) -> lags.put(name, new Lag(lag.records(), lag.openTransactionRecords())));
+        return lags;
+    }
+
+    @Override
+    public long unreadable() {
+        return kafka.unreadable();
     }
 
     @Override

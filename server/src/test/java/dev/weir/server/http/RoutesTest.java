@@ -99,6 +99,10 @@ class RoutesTest {
             assertThat(answer.body())
                     .contains("\nweir_streams_open 1.0\n", "\nweir_cluster_available 1.0\n")
                     .contains("\nweir_access_log_dropped_total 0.0\n", "\nweir_sse_types_left_out_total ")
+                    .contains(
+                            "\nweir_topic_lag_records{topic=\"a\"} 3.0\n",
+                            "\nweir_topic_open_transaction_records{topic=\"a\"} 4.0\n",
+                            "\nweir_kafka_unreadable_total 5.0\n")
                     .contains("jvm_memory_used_bytes{", "jvm_threads_live_threads ");
 
             server.cluster.away();

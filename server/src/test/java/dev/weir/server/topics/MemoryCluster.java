@@ -56,6 +56,18 @@ public final class MemoryCluster implements Cluster {
                 .toList();
     }
 
+    @Override
+    public Map<String, Lag> lags() {
+        Map<String, Lag> lags = new TreeMap<>();
+        topics.keySet().forEach(name -> lags.put(name, new Lag(3, 4)));
+        return lags;
+    }
+
+    @Override
+    public long unreadable() {
+        return 5;
+    }
+
     private void requireAvailable() {
         if (!available) {
             throw new Refusal(Code.SOURCE_UNAVAILABLE, "the broker is away");

@@ -34,6 +34,7 @@ public final class KafkaCluster implements Publisher, AutoCloseable {
 
     private static final Logger LOG = System.getLogger(KafkaCluster.class.getName());
     private static final Duration CHECK = Duration.ofSeconds(1);
+    private static final int ROUNDS = 5;
 
     private final KafkaSettings settings;
     private final Clients clients;
@@ -155,13 +156,39 @@ public final class KafkaCluster implements Publisher, AutoCloseable {
         return available;
     }
 
+    /**
+     * How far behind the topics are that are being read, as it was at most some seconds ago while the cluster answers. Never blocks.
+     *
+     * @return lags by topic
+     */
+    public Map<String, Lag> lags() {
+        Map<String, Lag> lags = new TreeMap<>();
+        topics.forEach((name, topic) -> {
+            Lag lag = topic.lag();
+            if (lag != null) {
+                lags.put(name, lag);
+            }
+        });
+        return lags;
+    }
+
+    /**
+     * How many batches could not be read and were told as gaps since the start, whoever read them. Never blocks.
+     *
+     * @return 0 or more
+     */
+    public long unreadable() {
+        return damage.count();
+    }
+
     private void check() {
         try {
+            int round = 0;
             do {
                 available = answers();
                 checked.countDown();
                 if (available) {
-                    verify();
+                    verify(round++ % ROUNDS == 0);
                 }
             } while (!closing.await(CHECK.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException stopped) {
@@ -170,11 +197,11 @@ public final class KafkaCluster implements Publisher, AutoCloseable {
     }
 
     /** Nothing ends the check. A broker that lets us wait is asked no more in this round. */
-    private void verify() {
+    private void verify(boolean measure) {
         long end = System.nanoTime() + settings.timeout().toNanos();
         for (KafkaTopic topic : topics.values()) {
             try {
-                topic.verify();
+                topic.verify(measure);
             } catch (RuntimeException failure) {
                 LOG.log(Level.DEBUG, "topic " + topic.name() + " could not be verified: " + failure.getMessage());
                 if (System.nanoTime() - end >= 0) {

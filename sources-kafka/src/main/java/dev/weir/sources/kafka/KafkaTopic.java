@@ -46,6 +46,7 @@ final class KafkaTopic implements EventSource, AutoCloseable {
     // the check's
     private int missed;
     private long missedAt;
+    private volatile long held;
 
     /** What there is while the topic is read. */
     record Live(TopicReader reader, Position start) {
@@ -211,6 +212,7 @@ final class KafkaTopic implements EventSource, AutoCloseable {
     }
 
     private Live start() {
+        held = 0;
         Position start = cluster.offsets().start(name);
         Position head = cluster.offsets().end(name, start);
         Consumer<byte[], byte[]> consumer = cluster.liveConsumer(name);
@@ -221,9 +223,10 @@ final class KafkaTopic implements EventSource, AutoCloseable {
     /**
      * Ends the reader if the broker has another topic of this name by now, other partitions, or none. Blocks.
      *
+     * @param measure whether to ask as well how far behind the reader is
      * @throws Refusal source-unavailable
      */
-    void verify() {
+    void verify(boolean measure) {
         Live present = live();
         if (present == null) {
             return;
@@ -234,6 +237,8 @@ final class KafkaTopic implements EventSource, AutoCloseable {
             if (!found.sameEpoch(present.start())
                     || found.partitions() != present.start().partitions()) {
                 present.reader().stop();
+            } else if (measure) {
+                measure(present);
             }
         } catch (Refusal no) {
             switch (no.code()) {
@@ -242,6 +247,24 @@ final class KafkaTopic implements EventSource, AutoCloseable {
                 default -> throw no;
             }
         }
+    }
+
+    private void measure(Live present) {
+        Position stable = cluster.offsets().end(name, present.start());
+        Position high = cluster.offsets().highWatermark(name, present.start());
+        long sum = 0;
+        for (int partition = 0; partition < high.partitions(); partition++) {
+            sum += Math.max(0, high.offset(partition) - stable.offset(partition));
+        }
+        held = sum;
+        present.reader().measure(stable);
+    }
+
+    /** How far behind the reader was a few seconds ago; null while nothing is read. Never waits for the broker. */
+    @Nullable
+    Lag lag() {
+        Live present = live();
+        return present == null ? null : new Lag(present.reader().behind(), held);
     }
 
     /** A broker that has just started may not know a topic yet, so that it counts only when it is said again and again. */

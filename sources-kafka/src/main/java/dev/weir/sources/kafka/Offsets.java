@@ -51,6 +51,11 @@ final class Offsets {
         return list(topic, like, OffsetSpec.latest());
     }
 
+    /** Up to the high watermark: with what open transactions hold back. */
+    Position highWatermark(String topic, Position like) {
+        return list(topic, like, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
+    }
+
     /** The first record at or after a time, the end where there is none. */
     Position at(String topic, Position like, Instant time) {
         Position end = end(topic, like);
@@ -64,13 +69,17 @@ final class Offsets {
     }
 
     private Position list(String topic, Position like, OffsetSpec where) {
+        return list(topic, like, where, IsolationLevel.READ_COMMITTED);
+    }
+
+    private Position list(String topic, Position like, OffsetSpec where, IsolationLevel isolation) {
         Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
         for (int partition = 0; partition < like.partitions(); partition++) {
             asked.put(new TopicPartition(topic, partition), where);
         }
-        ListOffsetsOptions committed = new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
-        Map<TopicPartition, ListOffsetsResultInfo> found =
-                await(topic, admin.listOffsets(asked, committed).all());
+        Map<TopicPartition, ListOffsetsResultInfo> found = await(
+                topic,
+                admin.listOffsets(asked, new ListOffsetsOptions(isolation)).all());
         Position position = like.copy();
         found.forEach((partition, info) -> position.set(
                 partition.partition(), info.offset(), info.leaderEpoch().orElse(-1)));

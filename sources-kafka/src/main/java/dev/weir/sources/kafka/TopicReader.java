@@ -14,6 +14,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one consumer of a topic on this node: reads its head into the shared log on a thread of its own, which never waits for a
@@ -33,6 +34,10 @@ final class TopicReader implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
     private volatile boolean deleted;
+
+    // how far behind it is, asked for now and then
+    private volatile @Nullable Position asked;
+    private volatile long behind;
 
     // the reading thread's
     private final Position position;
@@ -64,6 +69,7 @@ final class TopicReader implements AutoCloseable {
             assign();
             while (!closed && !topic.retired()) {
                 try {
+                    measure();
                     step();
                 } catch (WakeupException | InterruptException closing) {
                     closed = true;
@@ -94,6 +100,19 @@ final class TopicReader implements AutoCloseable {
         }
     }
 
+    private void measure() {
+        Position end = asked;
+        if (end != null) {
+            asked = null;
+            long sum = 0;
+            for (int partition = 0; partition < position.partitions(); partition++) {
+                long reached = Clients.position(consumer, new TopicPartition(topic.name(), partition));
+                sum += Math.max(0, end.offset(partition) - Math.max(reached, position.offset(partition)));
+            }
+            behind = sum;
+        }
+    }
+
     private void assign() {
         List<TopicPartition> partitions = new ArrayList<>();
         for (int partition = 0; partition < position.partitions(); partition++) {
@@ -114,6 +133,16 @@ final class TopicReader implements AutoCloseable {
         }
         assign();
         return lost != null;
+    }
+
+    /** Measures soon how far behind an end it is. Never waits. */
+    void measure(Position end) {
+        asked = end;
+    }
+
+    /** How many offsets it was behind when that was last measured. */
+    long behind() {
+        return behind;
     }
 
     /** The shared log. */
