@@ -210,6 +210,7 @@ class BrokenSourcesTest {
                     asked.filter(),
                     asked.heartbeat(),
                     asked.onGap(),
+                    asked.slow(),
                     asked.format(),
                     asked.parameters(),
                     asked.body(),
