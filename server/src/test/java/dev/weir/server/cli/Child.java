@@ -12,13 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /** {@code weir} as a process of its own, as the launcher starts it. Killed when closed, if it still runs. */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    final Process process;
+    public final Process process;
     private final Path out;
     private final Path err;
 
@@ -28,11 +29,16 @@ final class Child implements AutoCloseable {
         this.err = err;
     }
 
-    static Child weir(String... args) {
-        return weir(null, args);
+    public static Child weir(String... args) {
+        return weir(null, List.of(), args);
     }
 
     static Child weir(Path in, String... args) {
+        return weir(in, List.of(), args);
+    }
+
+    /** With options of the JVM, such as {@code -Xmx64m}. */
+    public static Child weir(@Nullable Path in, List<String> jvm, String... args) {
         try {
             Path out = Files.createTempFile("weir", ".out");
             Path err = Files.createTempFile("weir", ".err");
@@ -40,10 +46,9 @@ final class Child implements AutoCloseable {
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "--sun-misc-unsafe-memory-access=allow",
                     "--enable-native-access=ALL-UNNAMED",
-                    "-XX:TieredStopAtLevel=1",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    "dev.weir.server.Weir"));
+                    "-XX:TieredStopAtLevel=1"));
+            command.addAll(jvm);
+            command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.weir.server.Weir"));
             command.addAll(List.of(args));
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
@@ -67,7 +72,7 @@ final class Child implements AutoCloseable {
         }
     }
 
-    int exit() {
+    public int exit() {
         try {
             assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
                     .as(() -> "ended; it said: " + err())
@@ -78,11 +83,11 @@ final class Child implements AutoCloseable {
         return process.exitValue();
     }
 
-    String out() {
+    public String out() {
         return read(out);
     }
 
-    String err() {
+    public String err() {
         return read(err);
     }
 
@@ -95,7 +100,7 @@ final class Child implements AutoCloseable {
     }
 
     /** What the ready file says, as soon as it is there. */
-    JsonNode ready(Path file) {
+    public JsonNode ready(Path file) {
         Awaitility.await().atMost(PATIENCE).until(() -> Files.exists(file) || !process.isAlive());
         assertThat(file).as(this::err).exists();
         try {
@@ -105,7 +110,7 @@ final class Child implements AutoCloseable {
         }
     }
 
-    void signal(String name) {
+    public void signal(String name) {
         try {
             new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
                     .start()

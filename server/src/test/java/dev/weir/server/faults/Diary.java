@@ -1,0 +1,80 @@
+package dev.weir.server.faults;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that one subscriber has seen, over all its connections. Written by one thread, read by any. */
+final class Diary {
+
+    final String name;
+    private final List<Entry> entries = new ArrayList<>();
+    private final AtomicLong events = new AtomicLong();
+    private volatile @Nullable String lastId;
+
+    Diary(String name) {
+        this.name = name;
+    }
+
+    synchronized void add(Entry entry) {
+        entries.add(entry);
+        if (entry.id() != null) {
+            lastId = entry.id();
+        }
+        if (entry instanceof Entry.Got) {
+            events.incrementAndGet();
+        }
+    }
+
+    synchronized List<Entry> entries() {
+        return List.copyOf(entries);
+    }
+
+    synchronized <T extends Entry> List<T> all(Class<T> kind) {
+        return entries.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    /** The last id received, of whatever signal. */
+    @Nullable
+    String lastId() {
+        return lastId;
+    }
+
+    long events() {
+        return events.get();
+    }
+
+    synchronized @Nullable Entry last() {
+        return entries.isEmpty() ? null : entries.getLast();
+    }
+
+    /** Until it breaks off or is told to be over: whether a stream is open now. */
+    synchronized boolean open() {
+        Entry last = last();
+        return last != null && !(last instanceof Entry.Disconnected) && !(last instanceof Entry.Refused);
+    }
+
+    /** The longest time between two signals of one connection. */
+    Duration longestSilence() {
+        long longest = 0;
+        long before = Long.MIN_VALUE;
+        for (Entry entry : entries()) {
+            if (entry instanceof Entry.Disconnected || entry instanceof Entry.Connected) {
+                before = Long.MIN_VALUE;
+                continue;
+            }
+            if (before != Long.MIN_VALUE) {
+                longest = Math.max(longest, entry.at() - before);
+            }
+            before = entry.at();
+        }
+        return Duration.ofNanos(longest);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}
