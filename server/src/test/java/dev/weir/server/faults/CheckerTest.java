@@ -7,6 +7,7 @@ import dev.weir.server.faults.Ledger.Fate;
 import dev.weir.server.faults.Ledger.Sent;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A checker that finds nothing proves nothing: here it is given each anomaly. */
@@ -269,7 +270,7 @@ class CheckerTest {
         ledger.sent(new Stamp(partition, seq), 0).acknowledged(offset);
     }
 
-    private void connected(@org.jspecify.annotations.Nullable String after) {
+    private void connected(@Nullable String after) {
         diary.add(new Entry.Connected(now++, after));
     }
 

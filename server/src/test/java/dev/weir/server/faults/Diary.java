@@ -3,6 +3,8 @@ package dev.weir.server.faults;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,7 @@ final class Diary {
     final String name;
     private final List<Entry> entries = new ArrayList<>();
     private final AtomicLong events = new AtomicLong();
+    private final Map<Integer, Stamp> latest = new ConcurrentHashMap<>();
     private volatile @Nullable String lastId;
 
     Diary(String name) {
@@ -23,8 +26,11 @@ final class Diary {
         if (entry.id() != null) {
             lastId = entry.id();
         }
-        if (entry instanceof Entry.Got) {
+        if (entry instanceof Entry.Got got) {
             events.incrementAndGet();
+            if (got.stamp() != null) {
+                latest.put(got.stamp().partition(), got.stamp());
+            }
         }
     }
 
@@ -40,6 +46,11 @@ final class Diary {
     @Nullable
     String lastId() {
         return lastId;
+    }
+
+    /** The last record of each partition that arrived. */
+    Map<Integer, Stamp> latest() {
+        return latest;
     }
 
     long events() {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What an experiment saw, in numbers. */
@@ -12,14 +14,14 @@ final class Seen {
     private final List<String> all = new ArrayList<>();
 
     void note(String format, Object... values) {
-        all.add(String.format(java.util.Locale.ROOT, format, values));
+        all.add(String.format(Locale.ROOT, format, values));
     }
 
     /** Fails if the checker has found anything; notes its findings either way. */
     void none(Checker checker) {
         List<Finding> found = checker.found();
         String counts = found.stream()
-                .collect(Collectors.groupingBy(Finding::anomaly, java.util.TreeMap::new, Collectors.counting()))
+                .collect(Collectors.groupingBy(Finding::anomaly, TreeMap::new, Collectors.counting()))
                 .toString();
         note("anomalies: %s", found.isEmpty() ? "0" : counts);
         assertThat(found.stream().limit(20).toList())

@@ -2,6 +2,7 @@ package dev.weir.server.faults;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +36,7 @@ abstract class Subscriber implements AutoCloseable {
         GRPC;
 
         Subscriber subscriber(String http, String grpc, Wish wish, int number) {
-            String name = name().toLowerCase(java.util.Locale.ROOT) + "-" + number;
+            String name = name().toLowerCase(Locale.ROOT) + "-" + number;
             return switch (this) {
                 case SSE -> new SseSubscriber(name, http, wish);
                 case NDJSON -> new NdjsonSubscriber(name, http, wish);
