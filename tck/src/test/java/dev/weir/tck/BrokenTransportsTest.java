@@ -1,5 +1,7 @@
 package dev.weir.tck;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.weir.Bytes;
 import dev.weir.Cursor;
 import dev.weir.Endpoint;
@@ -18,6 +20,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -61,6 +64,11 @@ class BrokenTransportsTest {
     @BeforeAll
     static void runAll() {
         verdicts = Verdicts.of(Stream.concat(broken(), whole()));
+    }
+
+    @Test
+    void everyChapterIsBrokenBySomething() {
+        assertThat(broken().map(broken -> broken.rule().substring(0, 1))).contains("d", "i", "g", "e", "h", "c");
     }
 
     @ParameterizedTest
