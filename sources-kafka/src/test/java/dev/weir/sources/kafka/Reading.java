@@ -18,9 +18,10 @@ import java.util.concurrent.TimeUnit;
 /** A cursor read by the test's thread, which parks until it is woken. */
 record Reading(Cursor cursor, Semaphore wakes) implements AutoCloseable {
 
+    static final Caller CALLER = Caller.at(new InetSocketAddress(0));
+
     static Reading open(KafkaCluster node, String topic, String query) {
-        Cursor cursor = node.topic(topic)
-                .open(Subscription.parse(topic + "?" + query, Bytes.EMPTY, Caller.at(new InetSocketAddress(0))));
+        Cursor cursor = node.topic(topic).open(Subscription.parse(topic + "?" + query, Bytes.EMPTY, CALLER));
         Semaphore wakes = new Semaphore(0);
         cursor.onReady(wakes::release);
         return new Reading(cursor, wakes);
@@ -39,7 +40,9 @@ record Reading(Cursor cursor, Semaphore wakes) implements AutoCloseable {
     List<Integer> numbers(int count) throws InterruptedException {
         List<Integer> numbers = new ArrayList<>();
         while (numbers.size() < count) {
-            if (next() instanceof Event event) {
+            Signal signal = next();
+            assertThat(signal.last()).as("the end of the stream: %s", signal).isFalse();
+            if (signal instanceof Event event) {
                 numbers.add(Integer.parseInt(Stage.text(event)));
             }
         }
