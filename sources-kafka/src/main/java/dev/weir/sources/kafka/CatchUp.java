@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.LogTruncationException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -39,6 +40,7 @@ final class CatchUp implements AutoCloseable {
     private static final Logger LOG = System.getLogger(CatchUp.class.getName());
     private static final int QUEUE = 10_000;
     private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration PROOF = Duration.ofMillis(2);
     private static final Executor NOW = Runnable::run;
     private static final Executor LATER = CompletableFuture.delayedExecutor(POLL.toMillis(), TimeUnit.MILLISECONDS);
 
@@ -109,6 +111,16 @@ final class CatchUp implements AutoCloseable {
             return from;
         }
 
+        /** For the cursor, once filled: whether Kafka still holds what the position has seen, or has told since. */
+        boolean proven() {
+            for (int partition = 0; partition < to.partitions(); partition++) {
+                if (KafkaTopic.precedes(from, to, partition)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
         /** For the cursor, once filled: whether the log is not the one that was read before, so that the client must ask anew. */
         boolean changed() {
             return changed;
@@ -121,25 +133,39 @@ final class CatchUp implements AutoCloseable {
         private void fill(Consumer<byte[], byte[]> consumer, Records records, Damage damage) {
             List<TopicPartition> behind = new ArrayList<>();
             for (int partition = 0; partition < to.partitions(); partition++) {
-                if (from.offset(partition) < to.offset(partition)) {
+                if (from.offset(partition) < to.offset(partition) || KafkaTopic.precedes(from, to, partition)) {
                     behind.add(new TopicPartition(topic, partition));
                 }
             }
             if (behind.isEmpty()) {
                 return;
             }
+            boolean events =
+                    behind.stream().anyMatch(each -> from.offset(each.partition()) < to.offset(each.partition()));
             consumer.assign(behind);
-            for (TopicPartition partition : behind) {
-                int number = partition.partition();
-                consumer.seek(partition, Clients.seek(from.offset(number), from.leaderEpoch(number)));
-            }
             try {
-                take(consumer, records, behind);
+                if (!events) {
+                    // A consumer that does not know the leader takes any position for a good one; this makes it know.
+                    consumer.endOffsets(behind, POLL);
+                }
+                for (TopicPartition partition : behind) {
+                    int number = partition.partition();
+                    consumer.seek(partition, Clients.seek(from.offset(number), from.leaderEpoch(number)));
+                }
+                if (!events) {
+                    prove(consumer, behind);
+                    moveOn(consumer, behind);
+                } else if (take(consumer, records)) {
+                    moveOn(consumer, behind);
+                }
             } catch (OffsetOutOfRangeException outside) {
                 Map<TopicPartition, Long> begins = consumer.beginningOffsets(outside.partitions(), POLL);
                 outside.offsetOutOfRangePartitions().forEach((partition, asked) -> {
                     long begin = begins.getOrDefault(partition, 0L);
-                    if (asked < begin && !(outside instanceof LogTruncationException)) {
+                    if (outside instanceof LogTruncationException truncated) {
+                        OffsetAndMetadata held = truncated.divergentOffsets().get(partition);
+                        signals.add(truncated(partition.partition(), held == null ? begin : held.offset(), asked));
+                    } else if (asked < begin) {
                         signals.add(expired(partition.partition(), asked, begin));
                     } else {
                         changed = true;
@@ -161,28 +187,61 @@ final class CatchUp implements AutoCloseable {
             }
         }
 
+        private Signal truncated(int partition, long held, long asked) {
+            from.set(partition, held, -1);
+            return new Signal.Gap(from.id(), Signal.Reason.LOG_TRUNCATED, partition, held, asked, OptionalLong.empty());
+        }
+
         private Signal expired(int partition, long asked, long begin) {
             from.set(partition, begin, -1);
             return new Signal.Gap(from.id(), Signal.Reason.RETENTION, partition, asked, begin, OptionalLong.empty());
         }
 
-        private void take(Consumer<byte[], byte[]> consumer, Records records, List<TopicPartition> behind) {
+        /**
+         * Proves positions where nothing follows: a question to the broker and an answer. Paused, because the broker would keep the
+         * question waiting behind a fetch that finds nothing.
+         */
+        private void prove(Consumer<byte[], byte[]> consumer, List<TopicPartition> positions) {
+            long end = System.nanoTime() + POLL.toNanos();
+            consumer.pause(positions);
+            try {
+                do {
+                    consumer.poll(PROOF);
+                } while (positions.stream().anyMatch(each -> Clients.position(consumer, each) == 0)
+                        && System.nanoTime() - end < 0);
+            } finally {
+                consumer.resume(positions);
+            }
+        }
+
+        /** False: there is more than a portion. */
+        private boolean take(Consumer<byte[], byte[]> consumer, Records records) {
             int bytes = 0;
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                 if (record.offset() < to.offset(record.partition())) {
                     if (bytes >= PORTION) {
-                        return;
+                        return false;
                     }
                     Signal signal = records.signal(record, from);
                     bytes += signal instanceof Event event ? event.weight() : 0;
                     signals.add(signal);
                 }
             }
+            return true;
+        }
+
+        /** Past markers and holes. */
+        private void moveOn(Consumer<byte[], byte[]> consumer, List<TopicPartition> behind) {
             for (TopicPartition partition : behind) {
                 int number = partition.partition();
-                long reached = Math.min(Clients.position(consumer, partition), to.offset(number));
-                if (reached > from.offset(number)) {
-                    from.set(number, reached, from.leaderEpoch(number));
+                long stands = Clients.position(consumer, partition);
+                if (stands >= to.offset(number)) {
+                    from.set(
+                            number,
+                            Math.max(to.offset(number), from.offset(number)),
+                            Math.max(from.leaderEpoch(number), to.leaderEpoch(number)));
+                } else if (stands > from.offset(number)) {
+                    from.set(number, stands, from.leaderEpoch(number));
                 }
             }
         }

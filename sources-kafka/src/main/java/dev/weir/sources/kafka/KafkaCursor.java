@@ -31,6 +31,10 @@ final class KafkaCursor implements Cursor {
     private final Queue<Signal> gaps;
     private @Nullable LogCursor reader;
     private Position reached;
+
+    /** Whether Kafka has been asked for what follows the position that the client came with. */
+    private boolean proven;
+
     private CatchUp.@Nullable Portion portion;
     private String position;
     private long events;
@@ -118,6 +122,7 @@ final class KafkaCursor implements Cursor {
                     return comeBack();
                 }
                 reached = asked.reached();
+                proven = asked.proven();
                 position = reached.id();
                 portion = null;
             }
@@ -127,7 +132,7 @@ final class KafkaCursor implements Cursor {
             if (cut != null && cut.atMost(reached)) {
                 return new Signal.End(position, events);
             }
-            LogCursor held = cut == null ? live.log().join(reached) : null;
+            LogCursor held = cut != null ? null : proven ? live.log().join(reached) : live.join(reached);
             if (held != null) {
                 join(held);
                 held.onReady(wake);

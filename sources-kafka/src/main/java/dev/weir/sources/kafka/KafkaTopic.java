@@ -48,12 +48,39 @@ final class KafkaTopic implements EventSource, AutoCloseable {
     private long missedAt;
     private volatile long held;
 
-    /** What there is while the topic is read. */
-    record Live(TopicReader reader, Position start) {
+    /**
+     * What there is while the topic is read.
+     *
+     * @param start offset 0 of every partition
+     * @param began where the log began, with the epochs of the leaders at that time
+     */
+    record Live(TopicReader reader, Position start, Position began) {
 
         TopicLog log() {
             return reader.log();
         }
+
+        /** A cursor of the log, null if it does not hold all that is needed or a position must be proven first. */
+        @Nullable
+        LogCursor join(Position from) {
+            return unproven(from) ? null : log().join(from);
+        }
+
+        /** Whether there was another leader since: only Kafka can tell whether its log still holds what the position has seen. */
+        boolean unproven(Position from) {
+            for (int partition = 0; partition < from.partitions(); partition++) {
+                if (precedes(from, began, partition)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    /** Whether a position is of an earlier leader than another, in a partition. */
+    static boolean precedes(Position position, Position other, int partition) {
+        int epoch = position.leaderEpoch(partition);
+        return epoch >= 0 && epoch < other.leaderEpoch(partition);
     }
 
     KafkaTopic(String name, KafkaCluster cluster, KafkaSettings settings) {
@@ -89,7 +116,7 @@ final class KafkaTopic implements EventSource, AutoCloseable {
                 Position had = had(after, like);
                 Position head = now.log().headPosition();
                 boolean known = had.sameEpoch(like) && had.atMost(head);
-                LogCursor held = known ? now.log().join(had.withEpochsOf(head)) : null;
+                LogCursor held = known ? now.join(had.withEpochsOf(head)) : null;
                 if (held != null) {
                     return new KafkaCursor(this, now, held, slow);
                 }
@@ -172,7 +199,7 @@ final class KafkaTopic implements EventSource, AutoCloseable {
                 gaps.add(new Signal.Gap(
                         from.id(), Signal.Reason.RETENTION, partition, offset, first, OptionalLong.empty()));
             } else if (offset > last) {
-                from.set(partition, last, -1);
+                from.set(partition, last, from.leaderEpoch(partition));
                 gaps.add(new Signal.Gap(
                         from.id(), Signal.Reason.LOG_TRUNCATED, partition, last, offset, OptionalLong.empty()));
             }
@@ -217,7 +244,7 @@ final class KafkaTopic implements EventSource, AutoCloseable {
         Position head = cluster.offsets().end(name, start);
         Consumer<byte[], byte[]> consumer = cluster.liveConsumer(name);
         TopicLog log = new TopicLog(name, head, retention);
-        return new Live(new TopicReader(this, head, log, cluster.records(), cluster.damage(), consumer), start);
+        return new Live(new TopicReader(this, head, log, cluster.records(), cluster.damage(), consumer), start, head);
     }
 
     /**
