@@ -14,6 +14,10 @@ final class CountedCursor extends WrappedCursor {
         this.limit = limit.orElse(Long.MAX_VALUE);
     }
 
+    long events() {
+        return events;
+    }
+
     @Override
     public @Nullable Signal poll() {
         if (events == limit) {

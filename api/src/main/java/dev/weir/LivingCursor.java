@@ -60,7 +60,7 @@ final class LivingCursor extends WrappedCursor {
             return told(new Signal.Stop(position(), stop.code, stop.message, stop.retryAfter));
         }
         if (waits && now >= endNanos) {
-            return told(new Signal.End(position(), 0));
+            return told(new Signal.End(position(), inner instanceof CountedCursor counted ? counted.events() : 0));
         }
         Signal signal = inner.poll();
         if (signal != null) {

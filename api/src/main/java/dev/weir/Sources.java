@@ -172,6 +172,9 @@ public final class Sources implements EventSource, AutoCloseable {
         if (!subscription.filter().equals(Filter.ALL)) {
             cursor = new FilteredCursor(cursor, subscription.filter());
         }
+        if (subscription.bounded() || !subscription.filter().equals(Filter.ALL)) {
+            cursor = new CountedCursor(cursor, subscription.limit());
+        }
         LivingCursor alive = new LivingCursor(cursor, subscription, this, ticker, pass);
         opened.increment();
         living.add(alive);
@@ -189,9 +192,7 @@ public final class Sources implements EventSource, AutoCloseable {
             alive.stop(
                     refusal.code(), refusal.getMessage(), jittered(refusal.retryAfter()), Duration.ZERO, Duration.ZERO);
         }
-        return subscription.bounded() || !subscription.filter().equals(Filter.ALL)
-                ? new CountedCursor(alive, subscription.limit())
-                : alive;
+        return alive;
     }
 
     /**

@@ -206,6 +206,34 @@ class DeliveryTest {
     }
 
     @Test
+    void aWriteThatMovesOnIsNoStall() throws IOException {
+        wire.room = 1;
+        script.give(event(0));
+        Delivery delivery = start("script");
+        long now = delivery.blockedSince();
+        assertThat(delivery.stalled(now + 90, 100, 1_000)).isFalse();
+        wire.taken = 1;
+        assertThat(delivery.stalled(now + 190, 100, 1_000))
+                .as("it has moved on")
+                .isFalse();
+        assertThat(delivery.stalled(now + 280, 100, 1_000)).isFalse();
+        assertThat(delivery.stalled(now + 300, 100, 1_000))
+                .as("it stands still")
+                .isTrue();
+        assertThat(delivery.stalled(now + 300, 1_000, 100)).as("a live stream").isFalse();
+    }
+
+    @Test
+    void aStreamWithAnEndHasThePatienceOfItsOwn() throws IOException {
+        wire.room = 1;
+        script.give(event(0));
+        Delivery delivery = start("script?limit=5");
+        long now = delivery.blockedSince();
+        assertThat(delivery.stalled(now + 300, 100, 1_000)).isFalse();
+        assertThat(delivery.stalled(now + 1_100, 100, 1_000)).isTrue();
+    }
+
+    @Test
     void manyWakesAreOneStep() throws IOException {
         Delivery delivery = start("script");
         int before = steps.taken;
@@ -377,6 +405,7 @@ class DeliveryTest {
         final Queue<String> calls = new ConcurrentLinkedQueue<>();
         final List<String> said = new ArrayList<>();
         volatile int room = Integer.MAX_VALUE;
+        volatile long taken;
         private int frames;
 
         @Override
@@ -393,6 +422,11 @@ class DeliveryTest {
         @Override
         public boolean ready() {
             return frames < room;
+        }
+
+        @Override
+        public long taken() {
+            return taken;
         }
 
         @Override

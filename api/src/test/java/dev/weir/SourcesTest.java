@@ -9,6 +9,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -73,6 +76,60 @@ class SourcesTest {
         assertThatThrownBy(() -> sources.require("order")).hasMessage("no topic order; did you mean orders?");
         sources.stop(Code.SHUTDOWN, "over", Duration.ZERO);
         assertThatThrownBy(() -> sources.require("orders")).hasMessage("over");
+    }
+
+    @Test
+    void limitsAreCheckedInTheirOrder() {
+        Limits none = new Limits(1, 2, 0, 0, Duration.ZERO, Set.of(Subscription.Slow.LAG));
+        try (Sources full = new Sources(none)) {
+            full.register("line", line);
+            full.open(asked("line"));
+            assertThatThrownBy(() -> full.open(asked("lime")))
+                    .as("visibility before the server's own limits")
+                    .hasMessageContaining("no topic lime");
+            assertThatThrownBy(() -> full.open(asked("line?slow=conflate")))
+                    .as("parameters before the server's own limits")
+                    .hasMessageContaining("slow=conflate");
+            assertThatThrownBy(() -> full.open(asked("line"))).hasMessageContaining("the server has its 1 streams");
+            Limits address = new Limits(1, 1, 0, 0, Duration.ZERO, Set.of());
+            try (Sources both = new Sources(address)) {
+                both.register("line", line);
+                both.open(asked("line"));
+                assertThatThrownBy(() -> both.open(asked("lime")))
+                        .as("the address before all else")
+                        .hasMessageContaining("this address has its 1 streams");
+            }
+        }
+    }
+
+    @Test
+    void refusedStreamsAreNotCounted() {
+        try (Sources few = new Sources(new Limits(1, 1, 0, 0, Duration.ZERO, Set.of()))) {
+            few.register("line", line).register("no", asked -> {
+                throw new Refusal(Code.SOURCE_UNAVAILABLE, "away");
+            });
+            for (int n = 0; n < 3; n++) {
+                assertThatThrownBy(() -> few.open(asked("no"))).hasMessage("away");
+            }
+            few.open(asked("line")).close();
+            Cursor open = few.open(asked("line"));
+            assertThat(few.opened()).isEqualTo(2);
+            assertThat(few.endings()).containsExactly(Map.entry("gone", 1L));
+            open.close();
+        }
+    }
+
+    @Test
+    void endingsAndGapsAreCounted() {
+        line.lay(new Signal.Gap("1", Signal.Reason.SLOW, 0, 0, 1, OptionalLong.empty()), event(2));
+        Cursor cursor = open("line?limit=1");
+        while (!(cursor.poll() instanceof Signal.End)) {
+            assertThat(sources.endings()).isEmpty();
+        }
+        cursor.close();
+        assertThat(sources.endings()).containsExactly(Map.entry("end", 1L));
+        assertThat(sources.gaps()).containsExactly(Map.entry("slow", 1L));
+        assertThat(sources.superseded()).isEqualTo(5);
     }
 
     @Test

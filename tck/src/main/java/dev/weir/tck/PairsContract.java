@@ -1,15 +1,21 @@
 package dev.weir.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.Code;
 import dev.weir.Endpoint;
 import dev.weir.Event;
+import dev.weir.Limits;
+import dev.weir.Refusal;
 import dev.weir.Signal;
 import dev.weir.Sources;
 import dev.weir.hub.Topic;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -45,6 +51,41 @@ public interface PairsContract {
             }
         }
         return pairs.stream();
+    }
+
+    /**
+     * A limit on streams holds for all transports together, for every pair of two.
+     *
+     * @return a test for each pair
+     */
+    @TestFactory
+    default Stream<DynamicTest> l2_limitsAreSharedAcrossTransports() {
+        List<DynamicTest> pairs = new ArrayList<>();
+        for (int first = 0; first < harnesses().size(); first++) {
+            int one = first;
+            int other = (first + 1) % harnesses().size();
+            String names = harnesses().get(one).name() + " and "
+                    + harnesses().get(other).name();
+            pairs.add(DynamicTest.dynamicTest(
+                    names, () -> shared(harnesses().get(one), harnesses().get(other))));
+        }
+        return pairs.stream();
+    }
+
+    private static void shared(TransportHarness first, TransportHarness then) throws Exception {
+        Limits limits = new Limits(1, 0, 0, 0, Duration.ZERO, Set.of());
+        try (Sources sources = new Sources(limits);
+                Topic topic = new Topic("orders");
+                first;
+                then;
+                Endpoint one = first.open(sources.register("orders", topic));
+                Endpoint other = then.open(sources);
+                Reception client = first.connect(one.address(), "orders", Map.of())) {
+            client.next(Signal.Open.class);
+            assertThatThrownBy(() -> then.connect(other.address(), "orders", Map.of()))
+                    .isInstanceOfSatisfying(
+                            Refusal.class, no -> assertThat(no.code()).isEqualTo(Code.OVERLOADED));
+        }
     }
 
     private static void halves(TransportHarness first, TransportHarness then) throws Exception {

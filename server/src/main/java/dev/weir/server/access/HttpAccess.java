@@ -11,9 +11,12 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /** Logs every HTTP request when it ends, and a stream also when it begins. */
 public final class HttpAccess implements Filter {
+
+    private static final Pattern STREAM = Pattern.compile("/(events|streams)(/|$)");
 
     private final AccessLog log;
 
@@ -30,8 +33,8 @@ public final class HttpAccess implements Filter {
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
         long start = System.nanoTime();
         String path = request.path().rawPath();
-        boolean stream = (path.startsWith("/events/") || path.startsWith("/streams/"))
-                && request.prologue().method().equals(Method.GET);
+        boolean stream =
+                STREAM.matcher(path).lookingAt() && request.prologue().method().equals(Method.GET);
         if (stream) {
             log.add(entry(What.OPENED, request, path, OptionalInt.empty(), start, OptionalLong.empty()));
         }

@@ -35,6 +35,7 @@ final class Routes {
     /** A service that serves streams under a path. */
     Routes streams(String path, HttpService service) {
         routing.register(path, service);
+        paths.add(path);
         paths.add(path + "/{topic}");
         return this;
     }

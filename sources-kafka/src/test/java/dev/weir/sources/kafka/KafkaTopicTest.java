@@ -336,6 +336,48 @@ class KafkaTopicTest {
     }
 
     @Test
+    void c2_whoeverIsOvertakenOnKafkaGetsWhatItChose() throws Exception {
+        broker.createTopic(topic, 3, Map.of());
+        KafkaSettings tiny =
+                KafkaSettings.of(broker.bootstrap()).withRetention(new Retention(64, 1 << 20, Duration.ZERO));
+        try (KafkaCluster node = new KafkaCluster(tiny)) {
+            Reading lag = open(node, "from=latest");
+            Reading jumping = open(node, "from=latest&slow=drop-oldest");
+            Reading conflating = open(node, "from=latest&slow=conflate");
+            Reading leaving = open(node, "from=latest&slow=disconnect");
+            Reading present = open(node, "from=latest");
+            for (int n = 0; n < 1_000; n += 50) {
+                publish(n, n + 50);
+                present.numbers(50);
+            }
+
+            assertThat(lag.numbers(1_000))
+                    .containsExactlyInAnyOrderElementsOf(
+                            IntStream.range(0, 1_000).boxed().toList());
+
+            long lost = 0;
+            List<Integer> held = new ArrayList<>();
+            while (lost + held.size() < 1_000) {
+                switch (jumping.next()) {
+                    case Signal.Gap gap -> {
+                        assertThat(gap.reason()).isEqualTo(Signal.Reason.SLOW);
+                        lost += gap.to() - gap.from();
+                    }
+                    case Signal signal -> held.add(Integer.parseInt(Stage.text((Event) signal)));
+                }
+            }
+            assertThat(held).hasSize(64).contains(999);
+
+            assertThat(conflating.numbers(5)).contains(999);
+            assertThat(conflating.cursor().superseded()).isEqualTo(995);
+
+            Signal.Stop stop = (Signal.Stop) leaving.next();
+            assertThat(stop.code()).isEqualTo(Code.SLOW_CONSUMER);
+            assertThat(open(node, "after=" + stop.id()).numbers(1_000)).hasSize(1_000);
+        }
+    }
+
+    @Test
     void theTypeComesFromTheHeaderOfCloudEventsElseFromType() throws Exception {
         broker.createTopic(topic, 1, Map.of());
         cluster.publish(
