@@ -3,7 +3,7 @@ package dev.weir.embedded.kafka;
 import java.util.Map;
 
 /**
- * A running single-node Kafka broker and the few things that tests and the demo ask of one.
+ * A running Kafka broker, or a cluster of them, and the few things that tests and the demo ask of one.
  *
  * <p>The topic methods open an admin client for each call, block until the change can be seen by clients or 30 seconds
  * have passed, and may be called from any thread, several at once. They speak plaintext: on a broker with secured
@@ -18,7 +18,7 @@ public interface Broker extends AutoCloseable {
     String bootstrap();
 
     /**
-     * Creates a topic with one replica per partition. When this returns, every partition has a leader, so a record can
+     * Creates a topic with one replica per partition, in a cluster one on each broker. When this returns, every partition has a leader, so a record can
      * be sent at once.
      *
      * @param config topic configuration, such as {@code retention.ms}; may be empty

@@ -7,9 +7,8 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 
-/** Kafka's configuration of the one node: small, quick to start, closed to the outside. */
+/** Kafka's configuration of a node: small, quick to start, closed to the outside. */
 final class BrokerProperties {
-    static final int NODE = 1;
     static final String BROKER = "BROKER";
     static final String CONTROLLER = "CONTROLLER";
     static final String LOOPBACK = "127.0.0.1";
@@ -79,17 +78,17 @@ final class BrokerProperties {
         }
     }
 
-    static Properties of(EmbeddedKafka.Settings settings, int controllerPort, Path log) {
-        String controller = LOOPBACK + ":" + controllerPort;
+    static Properties of(EmbeddedKafka.Settings settings, Seat seat, Path log) {
         Properties all = new Properties();
         all.putAll(DEFAULTS);
         all.putAll(settings.properties());
+        all.remove(Seat.KEY);
         all.put("process.roles", "broker,controller");
-        all.put("node.id", String.valueOf(NODE));
-        all.put("controller.quorum.voters", NODE + "@" + controller);
+        all.put("node.id", String.valueOf(seat.node()));
+        all.put("controller.quorum.voters", seat.voters());
         all.put("controller.listener.names", CONTROLLER);
         all.put("inter.broker.listener.name", BROKER);
-        all.put("listeners", BROKER + "://" + settings.address() + "," + CONTROLLER + "://" + controller);
+        all.put("listeners", BROKER + "://" + settings.address() + "," + CONTROLLER + "://" + seat.controller());
         all.put("log.dirs", log.toString());
         return all;
     }

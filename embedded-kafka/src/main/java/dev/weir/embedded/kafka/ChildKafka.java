@@ -38,17 +38,20 @@ import org.jspecify.annotations.Nullable;
 public final class ChildKafka implements Broker {
     private static final Duration START_PATIENCE = Duration.ofSeconds(60);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(25);
+    private static final int HEAP_MEGABYTES = 512;
     private static final int LOG_LINES = 200;
     private static final int UNSAFE_WARNS_SINCE = 23;
 
     private final Settings settings;
+    private final int heapMegabytes;
     private final Deque<String> log = new ArrayDeque<>();
     private final Thread onExit = new Thread(this::destroy, "embedded-kafka-child-exit");
     private volatile @Nullable Process process;
     private boolean closed;
 
-    private ChildKafka(Settings settings) {
+    private ChildKafka(Settings settings, int heapMegabytes) {
         this.settings = settings;
+        this.heapMegabytes = heapMegabytes;
     }
 
     /**
@@ -58,8 +61,12 @@ public final class ChildKafka implements Broker {
      * @throws BrokerException as {@link EmbeddedKafka#start} does; the message ends with the child's last log lines
      */
     public static ChildKafka launch(Settings settings) {
+        return launch(settings, HEAP_MEGABYTES);
+    }
+
+    static ChildKafka launch(Settings settings, int heapMegabytes) {
         BrokerProperties.requireSafe(settings);
-        ChildKafka kafka = new ChildKafka(settings.withFreePort());
+        ChildKafka kafka = new ChildKafka(settings.withFreePort(), heapMegabytes);
         Runtime.getRuntime().addShutdownHook(kafka.onExit);
         try {
             kafka.start();
@@ -195,7 +202,7 @@ public final class ChildKafka implements Broker {
         return "child-kafka-" + settings.address();
     }
 
-    private static List<String> command() {
+    private List<String> command() {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         if (Runtime.version().feature() >= UNSAFE_WARNS_SINCE) {
@@ -203,7 +210,7 @@ public final class ChildKafka implements Broker {
         }
         command.addAll(List.of(
                 "--enable-native-access=ALL-UNNAMED",
-                "-Xmx512m",
+                "-Xmx" + heapMegabytes + "m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+ExitOnOutOfMemoryError",

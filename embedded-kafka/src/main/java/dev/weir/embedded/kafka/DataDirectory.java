@@ -13,7 +13,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
@@ -31,13 +30,13 @@ final class DataDirectory implements AutoCloseable {
         this.lock = lock;
     }
 
-    static DataDirectory open(Path directory, int node) {
+    static DataDirectory open(Path directory, Seat seat) {
         Path data = directory.toAbsolutePath().normalize();
         FileChannel lock = lock(data);
         try {
             Path log = data.resolve("log");
             if (!Files.exists(log)) {
-                format(data.resolve("log.new"), log, node);
+                format(data.resolve("log.new"), log, seat);
             }
             requireFormatted(log);
             return new DataDirectory(log, lock);
@@ -88,12 +87,12 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static void format(Path unfinished, Path log, int node) throws Exception {
+    private static void format(Path unfinished, Path log, Seat seat) throws Exception {
         delete(unfinished);
         new Formatter()
                 .setPrintStream(new PrintStream(OutputStream.nullOutputStream()))
-                .setNodeId(node)
-                .setClusterId(Uuid.randomUuid().toString())
+                .setNodeId(seat.node())
+                .setClusterId(seat.cluster())
                 .setDirectories(List.of(unfinished.toString()))
                 .setMetadataLogDirectory(unfinished.toString())
                 .setControllerListenerName(BrokerProperties.CONTROLLER)

@@ -55,11 +55,10 @@ public final class EmbeddedKafka implements Broker {
     private final CompletableFuture<BrokerException> fault = new CompletableFuture<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private EmbeddedKafka(Settings settings, DataDirectory data) {
+    private EmbeddedKafka(Settings settings, Seat seat, DataDirectory data) {
         this.settings = settings;
         this.data = data;
-        int controllerPort = Ports.free(BrokerProperties.LOOPBACK);
-        var properties = BrokerProperties.of(settings, controllerPort, data.log());
+        var properties = BrokerProperties.of(settings, seat, data.log());
         this.server = new KafkaRaftServer(KafkaConfig.fromProps(properties, false), Time.SYSTEM);
     }
 
@@ -80,10 +79,11 @@ public final class EmbeddedKafka implements Broker {
         BrokerProperties.requireSafe(settings);
         Settings placed = settings.withFreePort();
         Ports.requireFree(placed.host(), placed.port());
-        DataDirectory data = DataDirectory.open(placed.data(), BrokerProperties.NODE);
+        Seat seat = Seat.of(placed);
+        DataDirectory data = DataDirectory.open(placed.data(), seat);
         EmbeddedKafka kafka;
         try {
-            kafka = new EmbeddedKafka(placed, data);
+            kafka = new EmbeddedKafka(placed, seat, data);
         } catch (RuntimeException e) {
             data.close();
             throw new BrokerException("the broker's configuration is not valid: " + e.getMessage(), e);

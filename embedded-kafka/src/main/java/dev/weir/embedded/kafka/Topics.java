@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -42,7 +43,7 @@ final class Topics implements AutoCloseable {
     }
 
     boolean createIfMissing(String name, int partitions, Map<String, String> config) {
-        NewTopic topic = new NewTopic(name, partitions, (short) 1).configs(config);
+        NewTopic topic = new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(config);
         String what = "create topic " + name;
         boolean created = !failedWith(
                 TopicExistsException.class,

@@ -125,7 +125,7 @@ class EmbeddedKafkaTest {
         Files.createDirectories(data.resolve("log.new").resolve("__cluster_metadata-0"));
         Files.writeString(data.resolve("log.new").resolve("meta.properties"), "version=1");
         Files.writeString(data.resolve("lock"), "");
-        try (DataDirectory directory = DataDirectory.open(data, BrokerProperties.NODE)) {
+        try (DataDirectory directory = DataDirectory.open(data, Seat.of(EmbeddedKafka.Settings.in(data)))) {
             assertThat(directory.log().resolve("meta.properties")).content().contains("cluster.id=");
         }
         assertThat(data.resolve("log.new")).doesNotExist();
@@ -142,7 +142,7 @@ class EmbeddedKafkaTest {
 
     @Test
     void aFaultWhileStartingIsReportedWithItsReason() throws Exception {
-        try (DataDirectory directory = DataDirectory.open(data, BrokerProperties.NODE)) {
+        try (DataDirectory directory = DataDirectory.open(data, Seat.of(EmbeddedKafka.Settings.in(data)))) {
             Path metadata = Files.createDirectories(directory.log().resolve("__cluster_metadata-0"));
             Files.writeString(metadata.resolve("quorum-state"), "damaged");
         }
