@@ -5,9 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.server.cli.Child;
 import dev.weir.server.faults.Checker.Range;
 import dev.weir.tck.Stage;
+import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 
 /** A broker that dies, stalls, or is not there. */
@@ -24,6 +30,129 @@ class BrokerFaultsTest {
         outage(rig, seen, "e11", rig.kafka::kill, rig.kafka::start, Duration.ofSeconds(5));
     }
 
+    @Tag("faults")
+    @Experiment(
+            id = "E-12",
+            fault = "the broker stands still for 20 s",
+            done = "SIGSTOP, 20 s, SIGCONT; 20 subscribers, 200 events/s with acks=all")
+    void streamsSurviveABrokerThatStandsStill(Rig rig, Seen seen) {
+        outage(rig, seen, "e12", rig.kafka::pause, rig.kafka::resume, Duration.ofSeconds(20));
+    }
+
+    @Tag("faults")
+    @Experiment(
+            id = "E-13",
+            fault = "the broker stands still for 90 s",
+            done = "SIGSTOP, 90 s, SIGCONT: longer than every timeout; 20 subscribers, 200 events/s with acks=all")
+    void streamsSurviveABrokerThatStandsStillForLong(Rig rig, Seen seen) {
+        outage(rig, seen, "e13", rig.kafka::pause, rig.kafka::resume, Duration.ofSeconds(90));
+    }
+
+    @Tag("faults")
+    @Experiment(
+            id = "E-15",
+            fault = "the network to the broker passes nothing on for 30 s",
+            done = "a proxy before the broker stops reading, both ways, without closing; 20 subscribers, 200 events/s")
+    void streamsSurviveANetworkThatIsGone(Seen seen) {
+        try (Rig rig = Rig.behindProxy()) {
+            outage(rig, seen, "e15", rig.network()::pause, rig.network()::resume, Duration.ofSeconds(30));
+        }
+    }
+
+    @Tag("faults")
+    @Experiment(
+            id = "E-16",
+            fault = "a slow network to the broker",
+            done = "half a second each way; 12 subscribers, 100 events/s for 30 s")
+    void aSlowBrokerIsOnlySlow(Seen seen) {
+        try (Rig rig = Rig.behindProxy()) {
+            rig.topic("e16", 3, Map.of());
+            Server server = rig.server();
+            try (VerifiableProducer producer = rig.producer("e16", 3, 300);
+                    Crowd crowd =
+                            new Crowd(server.subscribers(12, Wish.of("e16").thatComesBack())).awaitOpen()) {
+                producer.run(100);
+                crowd.awaitEvents(200);
+                rig.network().delay(Duration.ofMillis(500));
+                long lines = server.child.err().lines().count();
+                crowd.awaitEvents(3_200);
+                long said = server.child.err().lines().count() - lines;
+                rig.network().delay(Duration.ZERO);
+                producer.rest();
+                crowd.awaitEnd(producer.ledger);
+                seen.note(
+                        "median %d ms, p99 %d ms",
+                        crowd.delay(producer.ledger, 0, 50).toMillis(),
+                        crowd.delay(producer.ledger, 0, 99).toMillis());
+                seen.note(
+                        "longest silence %d ms; %d lines in the log",
+                        crowd.longestSilence().toMillis(), said);
+                seen.none(new Checker(producer.ledger).check(crowd.diaries(), Range.SINCE_OPEN));
+                assertThat(crowd.connections()).as("connections").isEqualTo(12);
+                assertThat(crowd.longestSilence()).as("heartbeats of 1 s go on").isLessThan(Duration.ofSeconds(3));
+                assertThat(said).as("lines in the log").isLessThan(30);
+            }
+        }
+    }
+
+    @Tag("faults")
+    @Experiment(
+            id = "E-25",
+            fault = "the broker stands still while something is published",
+            done = "POST of single events without a pause; SIGSTOP for 20 s, SIGCONT; then the topic is read")
+    void nothingIsPublishedThatTheBrokerDidNotAcknowledge(Rig rig, Seen seen) throws Exception {
+        rig.topic("e25", 1, Map.of());
+        Server server = rig.server();
+        Map<Integer, Integer> statuses = new TreeMap<>();
+        List<Integer> acknowledged = new ArrayList<>();
+        String unknown = "";
+        long longest = 0;
+        After outage = null;
+        boolean paused = false;
+        After end = new After(Duration.ofSeconds(40));
+        for (int n = 0; !end.over(); n++) {
+            if (n == 50) {
+                rig.kafka.pause();
+                paused = true;
+                outage = new After(Duration.ofSeconds(20));
+            }
+            if (paused && outage != null && outage.over()) {
+                rig.kafka.resume();
+                paused = false;
+            }
+            long start = System.nanoTime();
+            HttpResponse<String> answer = server.post(server.http + "/topics/e25/events", "{\"n\":" + n + "}");
+            longest = Math.max(longest, System.nanoTime() - start);
+            statuses.merge(answer.statusCode(), 1, Integer::sum);
+            if (answer.statusCode() == 201) {
+                acknowledged.add(n);
+            } else if (answer.body().contains("acknowledged")) {
+                unknown = answer.body();
+            }
+            LockSupport.parkNanos(20_000_000);
+        }
+        List<Integer> stored = server.get(server.http + "/streams/e25?from=earliest&until=latest&envelope=none")
+                .body()
+                .lines()
+                .filter(line -> !line.isBlank())
+                .map(line -> Integer.parseInt(line.replaceAll("\\D", "")))
+                .toList();
+        seen.note("answers by status: %s; the longest took %d ms", statuses, longest / 1_000_000);
+        seen.note(
+                "%d acknowledged, %d stored, %d of them twice",
+                acknowledged.size(),
+                stored.size(),
+                stored.size() - Set.copyOf(stored).size());
+        seen.note("of an unknown outcome: %s", unknown);
+        assertThat(statuses.keySet()).containsOnly(201, 503);
+        assertThat(stored)
+                .as("every acknowledged event is stored")
+                .containsAll(acknowledged)
+                .doesNotHaveDuplicates();
+        assertThat(longest).isLessThan(Duration.ofSeconds(15).toNanos());
+        assertThat(unknown).contains("acknowledged");
+    }
+
     /** Streams stay open with heartbeats, the server says that it is not ready, new streams are refused, and all goes on afterwards. */
     static void outage(Rig rig, Seen seen, String topic, Runnable begin, Runnable end, Duration length) {
         rig.topic(topic, 3, Map.of());
@@ -33,6 +162,7 @@ class BrokerFaultsTest {
             producer.run(200);
             crowd.awaitEvents(400);
             After outage = new After(length);
+            long began = System.nanoTime();
             begin.run();
             Stage.await("the server sees that the broker is away", RECOVERY, () -> !server.ready());
             long asked = System.nanoTime();
@@ -59,9 +189,7 @@ class BrokerFaultsTest {
             Stage.await("records are sent after the recovery", RECOVERY, new After(Duration.ofSeconds(3))::over);
             producer.rest();
             crowd.awaitEnd(producer.ledger);
-            seen.note(
-                    "%s; longest silence %d ms",
-                    producer.ledger, crowd.longestSilence().toMillis());
+            seen.note("%s; %s", producer.ledger, crowd.silence(began));
             seen.note("%d reconnections", crowd.connections() - 20);
             seen.none(new Checker(producer.ledger)
                     .check(crowd.diaries(), Range.SINCE_OPEN)

@@ -4,7 +4,9 @@ import dev.weir.server.faults.Ledger.Fate;
 import dev.weir.tck.Stage;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.LongStream;
 
 /** Several subscribers at once: waiting for them, and what they tell together. Closing it makes all of them leave. */
@@ -46,6 +48,12 @@ record Crowd(List<Subscriber> all) implements AutoCloseable {
         return diary.latest().values().containsAll(stamps);
     }
 
+    /** Until each has come to the end of what it wanted. */
+    void awaitOver() {
+        Stage.await("every subscriber is done", PATIENCE, () -> all.stream().allMatch(each -> each.awaitOver(0)));
+    }
+
+    /** Until no stream is open that was. */
     void awaitDisconnected() {
         Stage.await("every stream is over", PATIENCE, () -> all.stream().noneMatch(each -> each.diary.open()));
     }
@@ -61,10 +69,25 @@ record Crowd(List<Subscriber> all) implements AutoCloseable {
     }
 
     Duration longestSilence() {
+        return silent().longestSilence().length();
+    }
+
+    /** Who was without a signal for the longest time, how long that was, and when it began. */
+    String silence(long since) {
+        Diary longest = silent();
+        Diary.Silence silence = longest.longestSilence();
+        return String.format(
+                Locale.ROOT,
+                "longest silence %d ms (%s, from %.1f s on)",
+                silence.length().toMillis(),
+                longest.name,
+                (silence.from() - since) / 1e9);
+    }
+
+    private Diary silent() {
         return diaries().stream()
-                .map(Diary::longestSilence)
-                .max(Duration::compareTo)
-                .orElse(Duration.ZERO);
+                .max(Comparator.comparing(diary -> diary.longestSilence().length()))
+                .orElseThrow();
     }
 
     /** The delay that so many of a hundred events did not exceed, from sending to arrival, of those that came since a time. */

@@ -67,21 +67,21 @@ final class Diary {
         return last != null && !(last instanceof Entry.Disconnected) && !(last instanceof Entry.Refused);
     }
 
+    /** A time without a signal; {@code from} is of {@link System#nanoTime}. */
+    record Silence(long from, Duration length) {}
+
     /** The longest time between two signals of one connection. */
-    Duration longestSilence() {
-        long longest = 0;
-        long before = Long.MIN_VALUE;
+    Silence longestSilence() {
+        Silence longest = new Silence(0, Duration.ZERO);
+        Entry before = null;
         for (Entry entry : entries()) {
-            if (entry instanceof Entry.Disconnected || entry instanceof Entry.Connected) {
-                before = Long.MIN_VALUE;
-                continue;
+            boolean between = entry instanceof Entry.Disconnected || entry instanceof Entry.Connected;
+            if (!between && before != null && entry.at() - before.at() > longest.length.toNanos()) {
+                longest = new Silence(before.at(), Duration.ofNanos(entry.at() - before.at()));
             }
-            if (before != Long.MIN_VALUE) {
-                longest = Math.max(longest, entry.at() - before);
-            }
-            before = entry.at();
+            before = between ? null : entry;
         }
-        return Duration.ofNanos(longest);
+        return longest;
     }
 
     @Override

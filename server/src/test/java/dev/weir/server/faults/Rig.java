@@ -33,6 +33,9 @@ final class Rig implements AutoCloseable {
         this.directory = directory;
         this.network = network;
         kafka = ChildKafka.launch(settings);
+        if (network != null) {
+            network.leadTo(kafka.bootstrap());
+        }
         kafka.createTopic("access", 1, Map.of());
     }
 
@@ -45,15 +48,14 @@ final class Rig implements AutoCloseable {
     static Rig behindProxy() {
         Path directory = temporary();
         FaultyProxy network = FaultyProxy.to("127.0.0.1:1");
-        Rig rig = new Rig(
+        return new Rig(
                 directory, network, settings(directory).with("advertised.listeners", "BROKER://" + network.address()));
-        network.leadTo(rig.kafka.bootstrap());
-        return rig;
     }
 
     private static EmbeddedKafka.Settings settings(Path directory) {
         return EmbeddedKafka.Settings.in(directory.resolve("kafka"))
                 .with("transaction.max.timeout.ms", "60000")
+                .with("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000")
                 .with("log.cleaner.backoff.ms", "500")
                 .with("log.retention.check.interval.ms", "1000");
     }
@@ -104,6 +106,12 @@ final class Rig implements AutoCloseable {
 
     VerifiableProducer producer(String topic, int partitions, int size) {
         return new VerifiableProducer(bootstrap(), topic, partitions, size);
+    }
+
+    /** One more producer of a topic, on the same ledger. */
+    VerifiableProducer producer(
+            VerifiableProducer other, String topic, int partitions, int size, Map<String, Object> more) {
+        return new VerifiableProducer(bootstrap(), topic, partitions, size, other.ledger, more);
     }
 
     Admin admin() {

@@ -47,15 +47,15 @@ final class Server implements AutoCloseable {
     }
 
     /** Where a server is to listen; 0 is a free port. */
-    record Ports(int http, int grpc) {
+    record Ports(String bind, int http, int grpc) {
 
-        static final Ports FREE = new Ports(0, 0);
+        static final Ports FREE = new Ports("127.0.0.1", 0, 0);
 
         /** Two that are free now, for a server that is to be started again in the same place. */
         static Ports found() {
             try (ServerSocket http = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                     ServerSocket grpc = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                return new Ports(http.getLocalPort(), grpc.getLocalPort());
+                return new Ports(FREE.bind, http.getLocalPort(), grpc.getLocalPort());
             } catch (IOException none) {
                 throw new UncheckedIOException(none);
             }
@@ -72,14 +72,16 @@ final class Server implements AutoCloseable {
     static Child launch(Path directory, String bootstrap, Ports ports, List<String> topics, Path ready) {
         Path config = directory.resolve("weir-" + System.nanoTime() + ".yaml");
         try {
-            Files.writeString(config, """
+            Files.writeString(
+                    config, """
                     kafka: {bootstrap.servers: "%s", metadata.max.age.ms: 5000}
                     topics: [%s]
                     access-topic: access
+                    bind: %s
                     http-port: %d
                     grpc-port: %d
                     admin-port: 0
-                    """.formatted(bootstrap, String.join(", ", topics), ports.http, ports.grpc));
+                    """.formatted(bootstrap, String.join(", ", topics), ports.bind, ports.http, ports.grpc));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

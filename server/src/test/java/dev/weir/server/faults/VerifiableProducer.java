@@ -128,10 +128,11 @@ final class VerifiableProducer implements AutoCloseable {
     }
 
     /** Sends so many in a transaction, and leaves it open. */
-    void open(int count) {
+    List<Sent> open(int count) {
         producer.beginTransaction();
         transaction = send(count);
         producer.flush();
+        return transaction;
     }
 
     /** Ends the transaction that is open. */
