@@ -14,7 +14,10 @@ final class Seen {
     private final List<String> all = new ArrayList<>();
 
     void note(String format, Object... values) {
-        all.add(String.format(Locale.ROOT, format, values));
+        String noted = String.format(Locale.ROOT, format, values);
+        if (!all.contains(noted)) {
+            all.add(noted);
+        }
     }
 
     /** Fails if the checker has found anything; notes its findings either way. */

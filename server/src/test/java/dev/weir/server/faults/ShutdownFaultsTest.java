@@ -101,6 +101,43 @@ class ShutdownFaultsTest {
     }
 
     @Experiment(
+            id = "E-35",
+            fault = "SIGTERM during a bounded export",
+            done = "6 exports of 10,000 events of 1 KB at 1 MB/s, stopped in the middle; they go on at another server")
+    void anExportThatIsCutDoesNotLookComplete(Rig rig, Seen seen) {
+        rig.topic("e35", 1, Map.of());
+        Server.Ports ports = Server.Ports.found();
+        try (VerifiableProducer producer = rig.producer("e35", 1, 1024);
+                Server first = rig.start(ports);
+                FaultyProxy http = FaultyProxy.to(first.http.substring("http://".length()));
+                FaultyProxy grpc = FaultyProxy.to(first.grpc)) {
+            producer.send(10_000);
+            producer.rest();
+            http.rate(1_000_000);
+            grpc.rate(1_000_000);
+            Wish export = Wish.of("e35").with("from=earliest&until=latest").thatComesBack();
+            try (Crowd crowd = new Crowd(Subscriber.start(6, "http://" + http.address(), grpc.address(), export))) {
+                crowd.awaitEvents(500);
+                first.child.signal("TERM");
+                assertThat(first.child.exit()).isZero();
+                crowd.awaitDisconnected();
+                long ends = crowd.diaries().stream()
+                        .filter(diary -> !diary.all(Entry.End.class).isEmpty())
+                        .count();
+                seen.note("%d of 6 came to their end before, with %d events in all", ends, crowd.events());
+                http.rate(Long.MAX_VALUE);
+                grpc.rate(Long.MAX_VALUE);
+                try (Server second = rig.start(ports)) {
+                    crowd.awaitOver();
+                    seen.note("complete after %d reconnections", crowd.connections() - 6);
+                    seen.none(new Checker(producer.ledger).check(crowd.diaries(), Range.ALL));
+                    assertThat(second.child.process.isAlive()).isTrue();
+                }
+            }
+        }
+    }
+
+    @Experiment(
             id = "E-36",
             fault = "SIGTERM twice",
             done = "9 subscribers and one that does not read, so that the end takes a while; a second SIGTERM")
@@ -124,7 +161,7 @@ class ShutdownFaultsTest {
             Duration took = Duration.ofNanos(System.nanoTime() - again);
             seen.note("status %d, %d ms after the second", exit, took.toMillis());
             assertThat(exit).isEqualTo(143);
-            assertThat(took).isLessThan(Duration.ofSeconds(1));
+            assertThat(took).as("at once, with room for a busy machine").isLessThan(Duration.ofSeconds(3));
         }
     }
 

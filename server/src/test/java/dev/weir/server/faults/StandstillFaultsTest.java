@@ -13,12 +13,15 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
@@ -198,6 +201,43 @@ class StandstillFaultsTest {
                                 .distinct())
                         .hasSize(1);
             }
+        }
+    }
+
+    @Experiment(
+            id = "E-61",
+            fault = "a storm of clients that change their mind",
+            done = "1,000 requests, each reset at a random moment within 50 ms; 6 others, 300 events/s")
+    void aStormLeavesNothingBehind(Rig rig, Seen seen) throws Exception {
+        rig.topic("e61", 2, Map.of());
+        Server server = rig.server();
+        Random random = new Random(61);
+        try (VerifiableProducer producer = rig.producer("e61", 2, 200)) {
+            try (Crowd warm = new Crowd(server.subscribers(6, Wish.of("e61"))).awaitOpen()) {
+                producer.send(100);
+                warm.awaitEvents(100);
+            }
+            Stage.await("the first have left", Crowd.PATIENCE, () -> server.streams() == 0);
+            Vitals before = server.vitals();
+            try (Crowd others = new Crowd(server.subscribers(6, Wish.of("e61"))).awaitOpen()) {
+                producer.run(300);
+                for (int n = 0; n < 1_000; n++) {
+                    Socket socket = HttpAnswer.connect(server.http, 0);
+                    HttpAnswer.ask(socket, (n % 2 == 0 ? "/events/" : "/streams/") + "e61?from=last:50", "*/*", null);
+                    LockSupport.parkNanos(random.nextInt(50_000_000) / (n % 10 + 1));
+                    socket.setSoLinger(true, 0);
+                    socket.close();
+                }
+                Stage.await("they are gone", Duration.ofSeconds(10), () -> server.streams() == 6);
+                producer.rest();
+                others.awaitEnd(producer.ledger);
+                seen.note("the others: %d events, p99 %d ms", others.events(), others.delay(producer.ledger, 0, 99).toMillis());
+                seen.none(new Checker(producer.ledger).check(others.diaries(), Range.SINCE_OPEN));
+            }
+            Stage.await("all have left", Crowd.PATIENCE, () -> server.streams() == 0);
+            Vitals after = server.vitalsAfter(before);
+            seen.note("descriptors %d -> %d, threads %d -> %d", before.descriptors(), after.descriptors(), before.threads(), after.threads());
+            seen.none(new Checker(producer.ledger).leaks(before, after));
         }
     }
 

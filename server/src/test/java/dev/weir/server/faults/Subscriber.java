@@ -59,7 +59,8 @@ abstract class Subscriber implements AutoCloseable {
     }
 
     Subscriber start() {
-        thread = Thread.ofVirtual().name(diary.name).start(this::live);
+        // No virtual thread: one that always finds something to read would not let the others run.
+        thread = Thread.ofPlatform().daemon().name(diary.name).start(this::live);
         return this;
     }
 
