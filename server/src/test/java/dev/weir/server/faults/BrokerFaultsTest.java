@@ -89,7 +89,9 @@ class BrokerFaultsTest {
                         crowd.longestSilence().toMillis(), said);
                 seen.none(new Checker(producer.ledger).check(crowd.diaries(), Range.SINCE_OPEN));
                 assertThat(crowd.connections()).as("connections").isEqualTo(12);
-                assertThat(crowd.longestSilence()).as("heartbeats of 1 s go on, with room for a busy machine").isLessThan(Duration.ofSeconds(5));
+                assertThat(crowd.longestSilence())
+                        .as("heartbeats of 1 s go on, with room for a busy machine")
+                        .isLessThan(Duration.ofSeconds(5));
                 assertThat(said).as("lines in the log").isLessThan(30);
             }
         }
@@ -195,7 +197,9 @@ class BrokerFaultsTest {
                     .check(crowd.diaries(), Range.SINCE_OPEN)
                     .progress(crowd.diaries(), healed, RECOVERY));
             assertThat(crowd.connections()).as("connections").isEqualTo(20);
-            assertThat(crowd.longestSilence()).as("heartbeats of 1 s go on, with room for a busy machine").isLessThan(Duration.ofSeconds(5));
+            assertThat(crowd.longestSilence())
+                    .as("heartbeats of 1 s go on, with room for a busy machine")
+                    .isLessThan(Duration.ofSeconds(5));
         }
     }
 

@@ -104,7 +104,8 @@ class ProcessFaultsTest {
             fault = "no file descriptors are left",
             done =
                     "a server that may have 60 more; 12 subscribers; 300 more connects, and all of them closed 10 s later",
-            open = "the HTTP listener ends for good when it can't accept: Helidon takes any failure of accept for the end")
+            open =
+                    "the HTTP listener ends for good when it can't accept: Helidon takes any failure of accept for the end")
     void aServerWithoutDescriptorsGoesOn(Rig rig, Seen seen) throws Exception {
         rig.topic("e42", 1, Map.of());
         try (Server server = rig.start(Server.Ports.FREE);
@@ -139,8 +140,9 @@ class ProcessFaultsTest {
                 socket.close();
             }
             long freed = System.nanoTime();
-            try (Crowd late = new Crowd(
-                    List.of(Subscriber.Protocol.GRPC.subscriber("", server.grpc, Wish.of("e42"), 99).start()))) {
+            try (Crowd late = new Crowd(List.of(Subscriber.Protocol.GRPC
+                    .subscriber("", server.grpc, Wish.of("e42"), 99)
+                    .start()))) {
                 late.awaitOpen();
                 seen.note("gRPC accepts again after %d ms", (System.nanoTime() - freed) / 1_000_000);
             }

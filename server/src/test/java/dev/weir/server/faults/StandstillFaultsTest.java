@@ -231,12 +231,16 @@ class StandstillFaultsTest {
                 Stage.await("they are gone", Duration.ofSeconds(10), () -> server.streams() == 6);
                 producer.rest();
                 others.awaitEnd(producer.ledger);
-                seen.note("the others: %d events, p99 %d ms", others.events(), others.delay(producer.ledger, 0, 99).toMillis());
+                seen.note(
+                        "the others: %d events, p99 %d ms",
+                        others.events(), others.delay(producer.ledger, 0, 99).toMillis());
                 seen.none(new Checker(producer.ledger).check(others.diaries(), Range.SINCE_OPEN));
             }
             Stage.await("all have left", Crowd.PATIENCE, () -> server.streams() == 0);
             Vitals after = server.vitalsAfter(before);
-            seen.note("descriptors %d -> %d, threads %d -> %d", before.descriptors(), after.descriptors(), before.threads(), after.threads());
+            seen.note(
+                    "descriptors %d -> %d, threads %d -> %d",
+                    before.descriptors(), after.descriptors(), before.threads(), after.threads());
             seen.none(new Checker(producer.ledger).leaks(before, after));
         }
     }

@@ -134,10 +134,11 @@ class DescriptionsTest {
     }
 
     private static HttpResponse<String> call(String method, String path, String topic, String query) {
-        boolean stream = path.startsWith("/events/") || path.startsWith("/streams/");
+        boolean several = path.equals("/events") || path.equals("/streams");
+        boolean stream = several || path.startsWith("/events/") || path.startsWith("/streams/");
+        String asked = stream && query.isEmpty() ? "?until=latest" + (several ? "&topic=" + topic : "") : query;
         HttpRequest.Builder request =
-                server.request(path.replace("{topic}", topic).replace("{file}", "console.css")
-                        + (stream && query.isEmpty() ? "?until=latest" : query));
+                server.request(path.replace("{topic}", topic).replace("{file}", "console.css") + asked);
         return server.send(method.equals("get") ? request : request.POST(BodyPublishers.ofString("x")));
     }
 
