@@ -22,6 +22,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** Kafka's clients as Weir needs them. */
 final class Clients {
 
+    /** Some portions, so that one who reads on seldom waits for the broker. */
+    private static final int HISTORY_FETCH = 256 << 10;
+
     private final KafkaSettings settings;
 
     Clients(KafkaSettings settings) {
@@ -41,9 +44,9 @@ final class Clients {
                         ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
                         2_000,
                         ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
-                        CatchUp.PORTION,
+                        HISTORY_FETCH,
                         ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
-                        CatchUp.PORTION,
+                        HISTORY_FETCH,
                         ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
                         100));
     }

@@ -35,7 +35,7 @@ final class KafkaCursor implements Cursor {
     /** Whether Kafka has been asked for what follows the position that the client came with. */
     private boolean proven;
 
-    private CatchUp.@Nullable Portion portion;
+    private @Nullable Portion portion;
     private String position;
     private long events;
 
@@ -109,7 +109,7 @@ final class KafkaCursor implements Cursor {
                 reached = Position.parse(joined.position(), live.start());
                 reader = null;
             }
-            CatchUp.Portion asked = portion;
+            Portion asked = portion;
             if (asked != null) {
                 if (!asked.filled()) {
                     return null;
@@ -138,7 +138,7 @@ final class KafkaCursor implements Cursor {
                 held.onReady(wake);
             } else {
                 Position to = cut == null ? live.log().headPosition() : cut;
-                portion = new CatchUp.Portion(topic.name(), reached, to, wake);
+                portion = new Portion(topic.name(), reached, to, wake);
                 if (!topic.catchUp().offer(portion)) {
                     return slow(
                             "fell behind while too many subscribers are reading history; come back with the last id");
@@ -186,7 +186,7 @@ final class KafkaCursor implements Cursor {
 
     @Override
     public void close() {
-        CatchUp.Portion asked = portion;
+        Portion asked = portion;
         if (asked != null) {
             asked.cancel();
         }

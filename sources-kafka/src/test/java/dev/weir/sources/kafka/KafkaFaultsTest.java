@@ -83,10 +83,18 @@ class KafkaFaultsTest {
         cluster.close();
     }
 
+    /** As a client does: who is told that the broker is away tries again. */
     private Reading open(String query) {
-        Reading reading = Reading.open(cluster, topic, query);
-        open.add(reading);
-        return reading;
+        Stage.await("the stream is opened", Duration.ofSeconds(20), () -> {
+            try {
+                open.add(Reading.open(cluster, topic, query));
+                return true;
+            } catch (Refusal refused) {
+                assertThat(refused.code()).isEqualTo(Code.SOURCE_UNAVAILABLE);
+                return false;
+            }
+        });
+        return open.get(open.size() - 1);
     }
 
     private void publish(int from, int to) {
