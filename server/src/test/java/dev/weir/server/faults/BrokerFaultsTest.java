@@ -166,19 +166,22 @@ class BrokerFaultsTest {
             After outage = new After(length);
             long began = System.nanoTime();
             begin.run();
-            Stage.await("the server sees that the broker is away", RECOVERY, () -> !server.ready());
-            long asked = System.nanoTime();
-            var refused = server.get(server.http + "/events/" + topic);
-            seen.note(
-                    "a new stream: %d %s after %d ms",
-                    refused.statusCode(),
-                    refused.headers().firstValue("retry-after").isPresent() ? "with Retry-After" : "",
-                    (System.nanoTime() - asked) / 1_000_000);
-            assertThat(refused.statusCode()).isEqualTo(503);
-            assertThat(refused.headers().firstValue("retry-after")).isPresent();
-            Stage.await("the outage lasts", length.plusSeconds(5), outage::over);
-            assertThat(server.streams()).as("streams that are still open").isEqualTo(20);
-            end.run();
+            try {
+                Stage.await("the server sees that the broker is away", RECOVERY, () -> !server.ready());
+                long asked = System.nanoTime();
+                var refused = server.get(server.http + "/events/" + topic);
+                seen.note(
+                        "a new stream: %d %s after %d ms",
+                        refused.statusCode(),
+                        refused.headers().firstValue("retry-after").isPresent() ? "with Retry-After" : "",
+                        (System.nanoTime() - asked) / 1_000_000);
+                assertThat(refused.statusCode()).isEqualTo(503);
+                assertThat(refused.headers().firstValue("retry-after")).isPresent();
+                Stage.await("the outage lasts", length.plusSeconds(5), outage::over);
+                assertThat(server.streams()).as("streams that are still open").isEqualTo(20);
+            } finally {
+                end.run();
+            }
             long healed = System.nanoTime();
             Stage.await("the server sees that the broker is back", RECOVERY, server::ready);
             Stage.await(

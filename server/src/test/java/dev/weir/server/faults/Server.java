@@ -16,7 +16,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -34,6 +36,7 @@ final class Server implements AutoCloseable {
     final String http;
     final String grpc;
     final String admin;
+    private final String broker;
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
@@ -44,6 +47,7 @@ final class Server implements AutoCloseable {
         http = ready.path("http").asText();
         grpc = ready.path("grpc").asText();
         admin = ready.path("admin").asText();
+        broker = ready.path("kafka").asText();
     }
 
     /** Where a server is to listen; 0 is a free port. */
@@ -127,13 +131,13 @@ final class Server implements AutoCloseable {
         return (long) metric("weir_streams_open");
     }
 
-    /** The sum over all labels that begin as given, such as {@code jvm_memory_used_bytes{area="heap"}. */
-    double metric(String prefix) {
-        return get(admin + "/metrics")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith(prefix))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+    /** A figure by its name, summed over all labels that begin as given, such as {@code jvm_memory_used_bytes{area="heap"}. */
+    double metric(String figure) {
+        String end = figure.contains("{") ? "" : "(?=[ {])";
+        Pattern line = Pattern.compile("^" + Pattern.quote(figure) + end + ".* (\\S+)$", Pattern.MULTILINE);
+        return line.matcher(get(admin + "/metrics").body())
+                .results()
+                .mapToDouble(found -> Double.parseDouble(found.group(1)))
                 .sum();
     }
 
@@ -162,12 +166,39 @@ final class Server implements AutoCloseable {
         return (long) metric("jvm_buffer_memory_used_bytes{id=\"direct\"");
     }
 
+    /** Without the connections to the broker, which its clients open and close as they like. */
     private long descriptors() {
         try (Stream<Path> all = Files.list(Path.of("/proc", pid(), "fd"))) {
-            return all.count();
+            Set<String> brokers = connectionsTo(broker);
+            return all.map(Server::target)
+                    .filter(target -> !brokers.contains(target))
+                    .count();
         } catch (IOException gone) {
             throw new UncheckedIOException(gone);
         }
+    }
+
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException closedMeanwhile) {
+            return "closed";
+        }
+    }
+
+    /** By the kernel's tables: columns 3 and 10 are the remote address, with its port in hexadecimal, and the socket's inode. */
+    private Set<String> connectionsTo(String address) throws IOException {
+        String port = String.format(":%04X", Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
+        Set<String> sockets = new HashSet<>();
+        for (String table : List.of("tcp", "tcp6")) {
+            for (String line : Files.readAllLines(Path.of("/proc", pid(), "net", table))) {
+                String[] columns = line.strip().split("\\s+");
+                if (columns[2].endsWith(port)) {
+                    sockets.add("socket:[" + columns[9] + "]");
+                }
+            }
+        }
+        return sockets;
     }
 
     private long threads() {

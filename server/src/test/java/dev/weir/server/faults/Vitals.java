@@ -8,7 +8,7 @@ import java.util.Optional;
  * What a server's process holds at a moment.
  *
  * @param streams open streams by its own metric
- * @param descriptors open files and sockets
+ * @param descriptors open files and sockets, but for connections to the broker
  * @param threads virtual ones included
  * @param rss resident memory in bytes
  */
