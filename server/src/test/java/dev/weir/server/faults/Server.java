@@ -81,6 +81,7 @@ final class Server implements AutoCloseable {
                     kafka: {bootstrap.servers: "%s", metadata.max.age.ms: 5000}
                     topics: [%s]
                     access-topic: access
+                    drain: 3
                     bind: %s
                     http-port: %d
                     grpc-port: %d

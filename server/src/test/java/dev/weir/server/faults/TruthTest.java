@@ -33,13 +33,22 @@ class TruthTest {
             crowd.all().subList(0, 12).forEach(Subscriber::close);
             awaitOpen(server, before, 18);
             assertThat(server.streams()).isEqualTo(18);
+            assertThat(openedAndNotEnded(server)).isEqualTo(18);
             assertThat(server.get(server.http + "/events/e63").statusCode()).isEqualTo(404);
         }
         Stage.await("these have left too", Crowd.PATIENCE, () -> server.streams() == 0);
         awaitOpen(server, before, 0);
+        assertThat(openedAndNotEnded(server)).isZero();
+        seen.note(
+                "opened by its metrics: %.0f, ended: %.0f",
+                server.metric("weir_streams_opened_total"), server.metric("weir_streams_ended_total"));
         AccessLog after = AccessLog.of(server);
         seen.note("before: %s; after: %s", before, after);
         assertThat(after.dropped).isEqualTo(before.dropped);
+    }
+
+    private static double openedAndNotEnded(Server server) {
+        return server.metric("weir_streams_opened_total") - server.metric("weir_streams_ended_total");
     }
 
     private static void awaitOpen(Server server, AccessLog before, long more) {
