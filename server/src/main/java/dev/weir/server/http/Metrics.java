@@ -106,6 +106,9 @@ final class Metrics {
         FunctionCounter.builder("weir.sse.types.left.out", this, any -> SseService.typesLeftOut())
                 .description("Events that were sent over SSE without a type, since SSE cannot carry theirs")
                 .register(made);
+        FunctionCounter.builder("weir.kafka.history.portions", catalogue, Catalogue::portions)
+                .description("Portions of history that were read for subscribers whom memory could not serve")
+                .register(made);
         FunctionCounter.builder("weir.kafka.unreadable", catalogue, Catalogue::unreadable)
                 .description("Batches of Kafka topics that could not be read and were told as gaps")
                 .register(made);

@@ -149,6 +149,16 @@ public final class Catalogue implements EventSource, Publisher, AutoCloseable {
     }
 
     /**
+     * How many portions of history were read since the start, for subscribers whom memory could not serve.
+     *
+     * @return 0 or more
+     */
+    public long portions() {
+        Cluster present = cluster;
+        return present == null ? 0 : present.portions();
+    }
+
+    /**
      * How many streams are open.
      *
      * @return 0 or more

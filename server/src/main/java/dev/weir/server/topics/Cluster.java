@@ -51,6 +51,13 @@ public interface Cluster extends Publisher, AutoCloseable {
     long unreadable();
 
     /**
+     * How many portions of history were read since the start, for subscribers whom memory could not serve. Does not block.
+     *
+     * @return 0 or more
+     */
+    long portions();
+
+    /**
      * How far behind the end of a topic this server is.
      *
      * @param records committed and not yet read

@@ -48,6 +48,11 @@ public record KafkaTopics(KafkaCluster kafka) implements Cluster {
     }
 
     @Override
+    public long portions() {
+        return kafka.portions();
+    }
+
+    @Override
     public void close() {
         kafka.close();
     }

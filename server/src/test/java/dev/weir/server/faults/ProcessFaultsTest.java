@@ -88,6 +88,39 @@ class ProcessFaultsTest {
         }
     }
 
+    @Experiment(
+            id = "E-66",
+            fault = "5,000 clients are cut off and come back at once, with recent ids",
+            done = "5,000 subscribers over a proxy that resets all connections, 5 events/s; -Xmx512m")
+    void aHerdThatLacksLittleCostsNoReadingOfHistory(Rig rig, Seen seen) {
+        rig.topic("e40", 1, Map.of());
+        try (Server server = rig.start("512m");
+                VerifiableProducer producer = rig.producer("e40", 1, 150);
+                FaultyProxy http = FaultyProxy.to(server.http.substring("http://".length()));
+                Crowd crowd = new Crowd(herd(5_000, http)).awaitOpen()) {
+            producer.run(5);
+            crowd.awaitEvents(5);
+            double portions = server.metric("weir_kafka_history_portions_total");
+            long cut = System.nanoTime();
+            http.reset();
+            crowd.awaitDisconnected();
+            Stage.await(
+                    "everybody is back",
+                    Crowd.PATIENCE,
+                    () -> crowd.diaries().stream().allMatch(Diary::open) && server.streams() >= 5_000);
+            Duration took = Duration.ofNanos(System.nanoTime() - cut);
+            producer.rest();
+            crowd.awaitEnd(producer.ledger);
+            double read = server.metric("weir_kafka_history_portions_total") - portions;
+            seen.note(
+                    "all back after %d ms; portions of history read: %.0f; live heap %d MB",
+                    took.toMillis(), read, server.liveHeap() >> 20);
+            seen.none(new Checker(producer.ledger).check(crowd.diaries(), Range.SINCE_OPEN));
+            assertThat(took).isLessThan(Duration.ofSeconds(30));
+            assertThat(read).as("portions of history").isLessThan(50);
+        }
+    }
+
     private static List<Subscriber> herd(int count, FaultyProxy http) {
         List<Subscriber> herd = new ArrayList<>();
         for (int n = 0; n < count; n++) {

@@ -83,6 +83,11 @@ final class Rig implements AutoCloseable {
         return Server.start(directory, bootstrap(), ports, TOPICS);
     }
 
+    /** One more server, with a heap of its own, such as {@code 512m}. */
+    Server start(String heap) {
+        return Server.start(directory, bootstrap(), Server.Ports.FREE, TOPICS, heap);
+    }
+
     Path directory() {
         return directory;
     }

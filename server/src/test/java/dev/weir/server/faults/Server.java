@@ -42,6 +42,8 @@ final class Server implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(5))
             .build();
 
+    private static final String HEAP = "256m";
+
     private Server(Child child, JsonNode ready) {
         this.child = child;
         http = ready.path("http").asText();
@@ -68,12 +70,22 @@ final class Server implements AutoCloseable {
 
     /** Starts one and blocks until it is ready. */
     static Server start(Path directory, String bootstrap, Ports ports, List<String> topics) {
+        return start(directory, bootstrap, ports, topics, HEAP);
+    }
+
+    /** The same with another heap, such as {@code 512m}. */
+    static Server start(Path directory, String bootstrap, Ports ports, List<String> topics, String heap) {
         Path ready = directory.resolve("ready-" + System.nanoTime() + ".json");
-        Child child = launch(directory, bootstrap, ports, topics, ready);
+        Child child = launch(directory, bootstrap, ports, topics, ready, heap);
         return new Server(child, child.ready(ready));
     }
 
     static Child launch(Path directory, String bootstrap, Ports ports, List<String> topics, Path ready) {
+        return launch(directory, bootstrap, ports, topics, ready, HEAP);
+    }
+
+    private static Child launch(
+            Path directory, String bootstrap, Ports ports, List<String> topics, Path ready, String heap) {
         Path config = directory.resolve("weir-" + System.nanoTime() + ".yaml");
         try {
             Files.writeString(
@@ -92,7 +104,7 @@ final class Server implements AutoCloseable {
         }
         return Child.weir(
                 null,
-                List.of("-Xmx256m", "-XX:MaxDirectMemorySize=64m", "-XX:+UseSerialGC"),
+                List.of("-Xmx" + heap, "-XX:MaxDirectMemorySize=64m", "-XX:+UseSerialGC"),
                 "serve",
                 "--config",
                 config.toString(),

@@ -114,6 +114,46 @@ class StandstillFaultsTest {
     }
 
     @Experiment(
+            id = "E-65",
+            fault = "100 of 1,000 readers stop reading",
+            done =
+                    "1,000 subscribers on 3 transports, 40 events/s of 1 KB; 10 s with all, 10 s with 100 of them paused")
+    void aTenthThatStandsStillLeavesTheOthersTheirRate(Rig rig, Seen seen) {
+        rig.topic("e06", 1, Map.of());
+        Server server = rig.server();
+        try (VerifiableProducer producer = rig.producer("e06", 1, 1024);
+                Crowd reading = new Crowd(server.subscribers(900, Wish.of("e06"))).awaitOpen();
+                Crowd stopping =
+                        new Crowd(server.subscribers(100, Wish.of("e06").withReceiveBuffer(4096))).awaitOpen()) {
+            producer.run(40);
+            double before = rate(reading, 400);
+            stopping.all().forEach(Subscriber::pause);
+            long held = server.liveHeap() + server.directMemory();
+            double during = rate(reading, 400);
+            long grown = server.liveHeap() + server.directMemory() - held;
+            seen.note(
+                    "900 readers: %.0f events/s, then %.0f events/s (%+.1f %%)",
+                    before, during, 100 * (during / before - 1));
+            seen.note("each that stopped holds %d KB", grown / 100 / 1024);
+            producer.rest();
+            reading.awaitEnd(producer.ledger);
+            seen.none(new Checker(producer.ledger)
+                    .check(reading.diaries(), Range.SINCE_OPEN)
+                    .memory("growth of live heap and direct memory", grown, 100 * (64 << 10)));
+            assertThat(during / before).as("rate of the others").isGreaterThan(0.95);
+        }
+    }
+
+    /** Events a second of all together, until each has got so many more. */
+    private static double rate(Crowd crowd, int more) {
+        long events = crowd.events();
+        long least = crowd.diaries().stream().mapToLong(Diary::events).min().orElseThrow();
+        long start = System.nanoTime();
+        crowd.awaitEvents(least + more);
+        return (crowd.events() - events) * 1e9 / (System.nanoTime() - start);
+    }
+
+    @Experiment(
             id = "E-07",
             fault = "readers stop for 60 s, and read on",
             done =

@@ -102,7 +102,8 @@ class RoutesTest {
                     .contains(
                             "\nweir_topic_lag_records{topic=\"a\"} 3.0\n",
                             "\nweir_topic_open_transaction_records{topic=\"a\"} 4.0\n",
-                            "\nweir_kafka_unreadable_total 5.0\n")
+                            "\nweir_kafka_unreadable_total 5.0\n",
+                            "\nweir_kafka_history_portions_total 6.0\n")
                     .contains("jvm_memory_used_bytes{", "jvm_threads_live_threads ");
 
             server.cluster.away();

@@ -68,6 +68,11 @@ public final class MemoryCluster implements Cluster {
         return 5;
     }
 
+    @Override
+    public long portions() {
+        return 6;
+    }
+
     private void requireAvailable() {
         if (!available) {
             throw new Refusal(Code.SOURCE_UNAVAILABLE, "the broker is away");

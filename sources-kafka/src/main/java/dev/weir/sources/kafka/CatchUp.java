@@ -3,6 +3,7 @@ package dev.weir.sources.kafka;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A few consumers that read history for all subscribers who are behind. They are leased for one portion at a time and in turn, so
@@ -19,10 +20,12 @@ final class CatchUp implements AutoCloseable {
     private static final int LEAD = 2;
 
     private final List<HistoryReader> readers = new ArrayList<>();
+    private final LongAdder portions = new LongAdder();
 
     CatchUp(Clients clients, int count, Records records, Damage damage) {
         for (int n = 0; n < count; n++) {
-            readers.add(new HistoryReader(clients.historyConsumer("history-" + n), n, QUEUE / count, records, damage));
+            readers.add(new HistoryReader(
+                    clients.historyConsumer("history-" + n), n, QUEUE / count, records, damage, portions));
         }
     }
 
@@ -43,6 +46,11 @@ final class CatchUp implements AutoCloseable {
             }
         }
         return idlest.offer(portion);
+    }
+
+    /** How many portions were read since the start. */
+    long portions() {
+        return portions.sum();
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -25,11 +26,19 @@ final class HistoryReader implements AutoCloseable {
     private final History history;
     private final Warning warning = new Warning(LOG);
     private final Thread thread;
+    private final LongAdder portions;
     private volatile String stands = "";
     private volatile boolean closed;
 
-    HistoryReader(Consumer<byte[], byte[]> consumer, int number, int capacity, Records records, Damage damage) {
+    HistoryReader(
+            Consumer<byte[], byte[]> consumer,
+            int number,
+            int capacity,
+            Records records,
+            Damage damage,
+            LongAdder portions) {
         this.consumer = consumer;
+        this.portions = portions;
         queue = new LinkedBlockingQueue<>(capacity);
         history = new History(consumer, records, damage);
         thread = Thread.ofPlatform()
@@ -83,6 +92,7 @@ final class HistoryReader implements AutoCloseable {
             LOG.log(Level.ERROR, "reading history of topic " + portion.topic() + " failed", failure);
         }
         stands = history.stands();
+        portions.increment();
         portion.fill();
         try {
             (failed ? LATER : NOW).execute(portion.wake());

@@ -181,6 +181,16 @@ public final class KafkaCluster implements Publisher, AutoCloseable {
         return damage.count();
     }
 
+    /**
+     * How many portions of history have been read since the start, for subscribers whom the log in memory could not serve. Never
+     * blocks.
+     *
+     * @return 0 or more
+     */
+    public long portions() {
+        return catchUp.portions();
+    }
+
     private void check() {
         try {
             int round = 0;
