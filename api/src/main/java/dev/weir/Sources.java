@@ -238,7 +238,7 @@ public final class Sources implements EventSource, AutoCloseable {
     private EventSource find(String name) {
         Refusal refusal = stopped;
         if (refusal != null) {
-            throw refusal;
+            throw new Refusal(refusal.code(), refusal.getMessage(), jittered(refusal.retryAfter()));
         }
         EventSource source = sources.get(name);
         if (source == null) {

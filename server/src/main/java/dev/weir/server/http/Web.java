@@ -1,5 +1,6 @@
 package dev.weir.server.http;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import dev.weir.server.access.AccessLog;
 import dev.weir.server.access.HttpAccess;
 import dev.weir.server.config.Config;
@@ -12,6 +13,7 @@ import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -136,10 +138,18 @@ public final class Web implements AutoCloseable {
         return HttpListener.tune(builder)
                 .address(address)
                 .port(port)
+                .maxTcpConnections(connections())
                 .maxPayloadSize(LARGEST_BODY)
                 .contentEncoding(new RawBodies())
                 .shutdownGracePeriod(GRACE)
                 .addRouting(routing);
+    }
+
+    /** Two thirds of the process's file descriptors: a listener that runs out of them stops for good. The rest wait in the backlog. */
+    private static int connections() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+                ? (int) Math.clamp(system.getMaxFileDescriptorCount() / 3 * 2, 16, Integer.MAX_VALUE)
+                : Integer.MAX_VALUE;
     }
 
     private void routes(HttpRouting.Builder routing, boolean all) {

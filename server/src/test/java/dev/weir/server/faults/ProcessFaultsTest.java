@@ -103,11 +103,12 @@ class ProcessFaultsTest {
             double portions = server.metric("weir_kafka_history_portions_total");
             long cut = System.nanoTime();
             http.reset();
-            crowd.awaitDisconnected();
             Stage.await(
                     "everybody is back",
                     Crowd.PATIENCE,
-                    () -> crowd.diaries().stream().allMatch(Diary::open) && server.streams() >= 5_000);
+                    () -> crowd.diaries().stream()
+                            .allMatch(each ->
+                                    each.open() && each.all(Entry.Opened.class).size() > 1));
             Duration took = Duration.ofNanos(System.nanoTime() - cut);
             producer.rest();
             crowd.awaitEnd(producer.ledger);
