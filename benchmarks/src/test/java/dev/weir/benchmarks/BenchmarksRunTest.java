@@ -67,6 +67,12 @@ class BenchmarksRunTest {
         }
     }
 
+    @Test
+    void aReplayReadsEveryRecord() throws RunnerException {
+        assertThat(run(new OptionsBuilder().include("ReplayBenchmark").param("records", "5000")))
+                .hasSize(3);
+    }
+
     private static Collection<RunResult> run(ChainedOptionsBuilder options) throws RunnerException {
         Collection<RunResult> results = new Runner(options.forks(0)
                         .warmupIterations(1)
