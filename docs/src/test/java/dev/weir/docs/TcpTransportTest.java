@@ -28,7 +28,7 @@ class TcpTransportTest {
                     .id();
             String[] lines = ask(endpoint, "orders?from=earliest&until=latest").split("\n");
             assertThat(lines[0]).startsWith("open\t1.");
-            assertThat(lines[1]).isEqualTo("event\t" + id + "\tplaced\tk1\t1000\t5%25 off%09gr%c3%bcn");
+            assertThat(lines[1]).isEqualTo("event\t" + id + "\tplaced\tk1\t1000\t5%25 off%09gr%c3%bcn\t");
             assertThat(lines[2]).isEqualTo("end\t" + id + "\t1");
         }
     }
