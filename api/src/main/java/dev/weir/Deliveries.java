@@ -1,5 +1,7 @@
 package dev.weir;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +14,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Deliveries implements AutoCloseable {
 
+    private static final Logger LOG = System.getLogger(Deliveries.class.getName());
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
     private static final int BOUNDED_PATIENCE = 10;
     private static final long LOOK_NANOS = 250_000_000;
@@ -74,14 +77,23 @@ public final class Deliveries implements AutoCloseable {
         }
     }
 
+    /** One stream's failure is not the others'. */
+    private void cutIfStalled(Delivery delivery, long now) {
+        try {
+            if (delivery.stalled(now, stallNanos, stallNanos * BOUNDED_PATIENCE)) {
+                delivery.cancel();
+            }
+        } catch (RuntimeException | Error failure) {
+            LOG.log(Level.ERROR, "a stream could not be watched", failure);
+        }
+    }
+
     private void watch() {
         while (!closed) {
             LockSupport.parkNanos(this, Math.min(stallNanos / 4, LOOK_NANOS));
             long now = System.nanoTime();
             for (Delivery delivery : open) {
-                if (delivery.stalled(now, stallNanos, stallNanos * BOUNDED_PATIENCE)) {
-                    delivery.cancel();
-                }
+                cutIfStalled(delivery, now);
             }
         }
     }

@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Delivery {
 
     private static final Logger LOG = System.getLogger(Delivery.class.getName());
+    private static final LongAdder UNENCODABLE = new LongAdder();
     private static final int BATCH = 64;
     private static final Duration RETRY = Duration.ofSeconds(2);
 
@@ -149,6 +151,16 @@ public final class Delivery {
      */
     public long blockedSince() {
         return blockedSince;
+    }
+
+    /**
+     * How many events could not be written in the format that was asked for, and were told as gaps, since the process started. Any
+     * thread.
+     *
+     * @return 0 or more
+     */
+    public static long unencodable() {
+        return UNENCODABLE.sum();
     }
 
     /** For the watchdog: whether the connection is to be cut, because it takes nothing. */
@@ -326,6 +338,7 @@ public final class Delivery {
     /** What is told where the format has no word: for an event a gap, for a gap a stop, and never nothing. */
     private Signal instead(Signal unsaid) {
         if (unsaid instanceof Event event) {
+            UNENCODABLE.increment();
             long offset = event.offset();
             Signal.Gap gap = new Signal.Gap(
                     event.id(),

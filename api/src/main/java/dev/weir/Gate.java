@@ -126,13 +126,12 @@ final class Gate {
      */
     void requireAllowed(Subscription.Slow slow) {
         if (!limits.slow().contains(slow)) {
+            String allowed =
+                    limits.slow().stream().sorted().map(Object::toString).collect(Collectors.joining(", "));
             throw new Refusal(
                     Code.BAD_REQUEST,
-                    "slow=" + slow + ": this server does not allow it; allowed are "
-                            + limits.slow().stream()
-                                    .sorted()
-                                    .map(Object::toString)
-                                    .collect(Collectors.joining(", ")));
+                    "slow=" + slow + ": this server does not allow it; "
+                            + (allowed.isEmpty() ? "leave slow out" : "allowed are " + allowed));
         }
     }
 

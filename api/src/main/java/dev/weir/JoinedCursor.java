@@ -16,6 +16,7 @@ final class JoinedCursor implements Cursor {
     private static final String VERSION = "1.";
     private static final String SEPARATOR = "~";
     private static final Pattern ONE = Pattern.compile("1\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+");
+    private static final int MOST_TOPICS = 16;
     private static final int MOST_PARTITIONS = 128;
 
     private final List<String> names;
@@ -40,6 +41,11 @@ final class JoinedCursor implements Cursor {
      * @throws Refusal what a source says; bad-request for one that can't be read together with others
      */
     static Cursor open(Subscription asked, Function<String, EventSource> sources) {
+        if (asked.names().size() > MOST_TOPICS) {
+            throw new Refusal(
+                    Code.BAD_REQUEST,
+                    "topic: " + asked.names().size() + " given; allowed are " + MOST_TOPICS + " on one connection");
+        }
         JoinedCursor joined = new JoinedCursor(asked.names());
         List<Start> starts = starts(asked.start(), asked.names());
         try {
@@ -169,11 +175,6 @@ final class JoinedCursor implements Cursor {
     @Override
     public boolean bounded() {
         return cursors.stream().allMatch(Cursor::bounded);
-    }
-
-    @Override
-    public boolean overdue() {
-        return cursors.stream().anyMatch(Cursor::overdue);
     }
 
     @Override

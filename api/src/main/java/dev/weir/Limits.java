@@ -9,8 +9,9 @@ import java.util.Set;
  *
  * @param streams open at the same time; more are refused as {@link Code#OVERLOADED}
  * @param streamsPerAddress open at the same time from one address; more are refused as {@link Code#QUOTA}
- * @param startsPerSecond starts in any second, refused ones not counted; more are refused as {@link Code#OVERLOADED}
- * @param startsPerSecondPerAddress attempts in any second from one address, refused ones counted; more are refused as
+ * @param startsPerSecond starts in a second, those that the source refuses included; more are refused as
+ *     {@link Code#OVERLOADED}
+ * @param startsPerSecondPerAddress attempts in a second from one address, whatever becomes of them; more are refused as
  *     {@link Code#QUOTA}
  * @param duration after this time, or up to a tenth less, a stream is stopped with {@link Code#MAX_DURATION}; zero for never
  * @param slow what a subscriber may ask for with the parameter {@code slow}
@@ -33,7 +34,7 @@ public record Limits(
      * @param streamsPerAddress 0 or more
      * @param startsPerSecond 0 or more
      * @param startsPerSecondPerAddress 0 or more
-     * @param duration zero or more
+     * @param duration zero, or a second to 365 days
      * @param slow any
      * @throws IllegalArgumentException naming the value that is not allowed
      */
@@ -43,8 +44,9 @@ public record Limits(
         require("streamsPerAddress", streamsPerAddress);
         require("startsPerSecond", startsPerSecond);
         require("startsPerSecondPerAddress", startsPerSecondPerAddress);
-        if (duration.isNegative()) {
-            throw new IllegalArgumentException("duration=" + duration + ": allowed is zero or more");
+        if (!duration.isZero() && (duration.toSeconds() < 1 || duration.toDays() > 365)) {
+            throw new IllegalArgumentException(
+                    "duration=" + duration + ": allowed are zero for none, and a second to 365 days");
         }
     }
 

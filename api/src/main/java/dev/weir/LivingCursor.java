@@ -16,6 +16,7 @@ final class LivingCursor extends WrappedCursor {
     private final Ticker ticker;
     private final Gate.Pass pass;
     private final boolean bounded;
+    private final boolean failsOnGap;
     private final long heartbeatNanos;
     private final boolean waits;
     private final long endNanos;
@@ -40,6 +41,7 @@ final class LivingCursor extends WrappedCursor {
         this.ticker = ticker;
         this.pass = pass;
         bounded = subscription.bounded() || inner.bounded();
+        failsOnGap = subscription.onGap() == Subscription.OnGap.FAIL;
         heartbeatNanos = subscription.heartbeat().toNanos();
         lastNanos = ticker.now();
         waits = subscription.waiting().isPresent();
@@ -62,7 +64,7 @@ final class LivingCursor extends WrappedCursor {
         if (waits && now >= endNanos) {
             return told(new Signal.End(position(), inner instanceof CountedCursor counted ? counted.events() : 0));
         }
-        Signal signal = inner.poll();
+        Signal signal = next();
         if (signal != null) {
             lastNanos = now;
             return signal instanceof Event ? signal : told(signal);
@@ -77,9 +79,24 @@ final class LivingCursor extends WrappedCursor {
         return null;
     }
 
+    /** What it throws becomes a stop. */
+    private @Nullable Signal next() {
+        boolean failed = true;
+        try {
+            Signal signal = inner.poll();
+            failed = false;
+            return signal;
+        } finally {
+            if (failed) {
+                ending = Code.INTERNAL.toString();
+            }
+        }
+    }
+
     private Signal told(Signal signal) {
         if (signal instanceof Signal.Gap gap) {
             sources.counted(gap);
+            ending = failsOnGap ? gap.reason().code().toString() : ending;
         } else if (signal instanceof Signal.Stop stop) {
             ending = stop.code().toString();
         } else if (signal instanceof Signal.End) {
@@ -122,8 +139,11 @@ final class LivingCursor extends WrappedCursor {
 
     @Override
     public void close() {
-        sources.ended(this, ending);
-        pass.leave();
-        super.close();
+        try {
+            pass.leave();
+            sources.ended(this, ending);
+        } finally {
+            super.close();
+        }
     }
 }

@@ -69,11 +69,6 @@ final class PublishedCursor implements Cursor, Flow.Subscriber<Signal> {
     }
 
     @Override
-    public boolean bounded() {
-        return true;
-    }
-
-    @Override
     public void close() {
         closed = true;
         Flow.Subscription subscription = upstream.get();

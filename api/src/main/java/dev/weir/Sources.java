@@ -3,6 +3,7 @@ package dev.weir;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -156,12 +157,24 @@ public final class Sources implements EventSource, AutoCloseable {
         Gate.Pass pass = gate.enter(subscription.caller());
         try {
             subscription.names().forEach(this::find);
-            subscription.slow().ifPresent(gate::requireAllowed);
+            requireAllowed(subscription);
             pass.admit();
             return living(subscription, pass);
         } catch (RuntimeException | Error refused) {
             pass.leave();
             throw refused;
+        }
+    }
+
+    private void requireAllowed(Subscription subscription) {
+        subscription.slow().ifPresent(gate::requireAllowed);
+        Filter filter = subscription.filter();
+        if (subscription.slow().equals(Optional.of(Subscription.Slow.CONFLATE))
+                && !(filter.types().isEmpty() && filter.headers().isEmpty())) {
+            throw new Refusal(
+                    Code.BAD_REQUEST,
+                    "slow=conflate: not together with type or header.<name>, because what supersedes an event may be filtered"
+                            + " out; allowed is key");
         }
     }
 

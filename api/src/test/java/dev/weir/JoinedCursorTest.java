@@ -104,6 +104,20 @@ class JoinedCursorTest {
         open("a?topic=b");
     }
 
+    @Test
+    void moreThanSixteenTopicsAreRefused() {
+        StringBuilder query = new StringBuilder("t0?from=earliest");
+        for (int n = 0; n < 16; n++) {
+            sources.register("t" + n, new Stub("1.hhhh" + n + ".eee." + vector(8)));
+            query.append("&topic=t").append(n);
+        }
+        Cursor sixteen = open(query.toString());
+        assertThat(Start.ID.matcher(sixteen.position()).matches())
+                .as("an id that fits")
+                .isTrue();
+        assertThatThrownBy(() -> open(query + "&topic=a")).hasMessageContaining("17 given; allowed are 16");
+    }
+
     private static String vector(int partitions) {
         byte[] octets = new byte[partitions * 3];
         for (int n = 0; n < partitions; n++) {

@@ -103,6 +103,36 @@ class SourcesTest {
     }
 
     @Test
+    void conflatingAndFilteringByTypeIsRefused() {
+        for (String filter : List.of("type=a", "header.region=eu")) {
+            assertThatThrownBy(() -> open("line?slow=conflate&" + filter))
+                    .isInstanceOfSatisfying(
+                            Refusal.class, no -> assertThat(no.code()).isEqualTo(Code.BAD_REQUEST))
+                    .hasMessageContaining("slow=conflate");
+        }
+        assertThat(open("line?slow=conflate&key=a")).isNotNull();
+    }
+
+    @Test
+    void aStreamThatFailsIsCountedByItsCode() {
+        sources.register("broken", asked -> new Line() {
+            @Override
+            public Signal poll() {
+                throw new IllegalStateException("broken");
+            }
+        });
+        Cursor broken = sources.open(asked("broken"));
+        broken.onReady(() -> {});
+        assertThatThrownBy(broken::poll).hasMessage("broken");
+        broken.close();
+        line.lay(new Signal.Gap("1", Signal.Reason.RETENTION, 0, 0, 1, OptionalLong.empty()));
+        Cursor failing = open("line?on-gap=fail");
+        failing.poll();
+        failing.close();
+        assertThat(sources.endings()).containsExactly(Map.entry("internal", 1L), Map.entry("position-expired", 1L));
+    }
+
+    @Test
     void refusedStreamsAreNotCounted() {
         try (Sources few = new Sources(new Limits(1, 1, 0, 0, Duration.ZERO, Set.of()))) {
             few.register("line", line).register("no", asked -> {
@@ -278,7 +308,7 @@ class SourcesTest {
     }
 
     /** A source of what was laid in it, once. */
-    private static final class Line implements EventSource, Cursor {
+    private static class Line implements EventSource, Cursor {
 
         private final Deque<Signal> left = new ArrayDeque<>();
         private final List<Signal> laid = new ArrayList<>();
