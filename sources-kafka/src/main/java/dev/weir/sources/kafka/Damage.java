@@ -132,7 +132,10 @@ final class Damage {
     }
 
     private void tell(Stretch found, KafkaException failure) {
-        if (told.size() < REMEMBERED && told.add(found.of() + "@" + found.from())) {
+        if (told.size() >= REMEMBERED) {
+            told.clear();
+        }
+        if (told.add(found.of() + "@" + found.from())) {
             count.increment();
             Throwable cause = failure.getCause() == null ? failure : failure.getCause();
             LOG.log(

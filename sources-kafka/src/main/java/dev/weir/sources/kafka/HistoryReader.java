@@ -89,7 +89,7 @@ final class HistoryReader implements AutoCloseable {
         } catch (KafkaException passing) {
             warning.say("reading history of topic " + portion.topic() + " is tried again: " + passing.getMessage());
         } catch (RuntimeException | Error failure) {
-            LOG.log(Level.ERROR, "reading history of topic " + portion.topic() + " failed", failure);
+            warning.say("reading history of topic " + portion.topic() + " failed and is tried again: " + failure);
         }
         stands = history.stands();
         portions.increment();

@@ -77,10 +77,10 @@ final class KafkaTopic implements EventSource, AutoCloseable {
         }
     }
 
-    /** Whether a position is of an earlier leader than another, in a partition. */
+    /** Whether a position has seen something of an earlier leader than another's, in a partition. */
     static boolean precedes(Position position, Position other, int partition) {
         int epoch = position.leaderEpoch(partition);
-        return epoch >= 0 && epoch < other.leaderEpoch(partition);
+        return position.offset(partition) > 0 && epoch >= 0 && epoch < other.leaderEpoch(partition);
     }
 
     KafkaTopic(String name, KafkaCluster cluster, KafkaSettings settings) {
