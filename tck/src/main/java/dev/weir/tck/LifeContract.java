@@ -138,7 +138,7 @@ interface LifeContract extends Contract {
 
     @Test
     default void e4_aStreamIsStoppedAtItsLongestDuration(Stage stage) {
-        stage.limits(limits(0, 0, 0, 0, Duration.ofSeconds(1)));
+        stage.limits(limits(0, 0, 0, 0, Duration.ofSeconds(3)));
         Topic topic = stage.topic("orders");
         Reception client = stage.connect("orders");
         Stage.publish(topic, 0, 3);

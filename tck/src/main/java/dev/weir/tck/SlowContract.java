@@ -172,7 +172,7 @@ interface SlowContract extends Contract {
 
     @Test
     default void c3_aStreamWithAnEndIsGivenTenTimesThePatience(Stage stage) {
-        stage.patience(Duration.ofMillis(400));
+        stage.patience(Duration.ofMillis(700));
         Topic topic = stage.topic("orders", SMALL);
         AtomicBoolean exporting = new AtomicBoolean(true);
         stage.source(
@@ -193,7 +193,7 @@ interface SlowContract extends Contract {
             return stage.closed() == 1;
         });
         assertThat(exporting).as("the export goes on").isTrue();
-        Stage.await("the export is cut", Reception.DEADLINE, () -> stage.closed() == 2);
+        Stage.await("the export is cut", Reception.DEADLINE.multipliedBy(2), () -> stage.closed() == 2);
     }
 
     @Test

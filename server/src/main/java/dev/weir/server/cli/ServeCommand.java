@@ -121,9 +121,9 @@ final class ServeCommand implements Callable<Integer> {
                     spec.commandLine(), "no cluster is named; give --kafka HOST:PORT, or kafka: in --config FILE");
         }
         if (drain != null) {
-            if (drain < 0) {
+            if (drain < 0 || drain > 3600) {
                 throw new ParameterException(
-                        spec.commandLine(), "--drain " + drain + ": allowed are whole numbers from 0");
+                        spec.commandLine(), "--drain " + drain + ": allowed are whole numbers from 0 to 3600");
             }
             told = told.withDrain(Duration.ofSeconds(drain));
         }

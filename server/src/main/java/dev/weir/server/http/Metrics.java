@@ -1,6 +1,7 @@
 package dev.weir.server.http;
 
 import dev.weir.Code;
+import dev.weir.Delivery;
 import dev.weir.Signal;
 import dev.weir.Sources;
 import dev.weir.server.access.AccessLog;
@@ -89,7 +90,11 @@ final class Metrics {
                         .description("Streams that ended: complete, their client gone or cut, or stopped with a code")
                         .register(made));
         for (Signal.Reason reason : Signal.Reason.values()) {
-            FunctionCounter.builder("weir.gaps", streams, all -> count(all.gaps(), reason.toString()))
+            boolean unencodable = reason == Signal.Reason.UNENCODABLE;
+            FunctionCounter.builder(
+                            "weir.gaps",
+                            streams,
+                            all -> unencodable ? Delivery.unencodable() : count(all.gaps(), reason.toString()))
                     .tag("reason", reason.toString())
                     .description("Gaps that subscribers were told of")
                     .register(made);

@@ -145,10 +145,18 @@ public final class Web implements AutoCloseable {
                 .addRouting(routing);
     }
 
-    /** Two thirds of the process's file descriptors: a listener that runs out of them stops for good. The rest wait in the backlog. */
-    private static int connections() {
+    /**
+     * A third of the process's file descriptors, because a listener that runs out of them stops for good; two thirds if it is the
+     * only one. Further connections wait in the backlog.
+     */
+    private int connections() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
-                ? (int) Math.clamp(system.getMaxFileDescriptorCount() / 3 * 2, 16, Integer.MAX_VALUE)
+                ? (int) Math.clamp(
+                        system.getMaxFileDescriptorCount()
+                                / 3
+                                * (config.listeners().admin().isPresent() ? 1 : 2),
+                        16,
+                        Integer.MAX_VALUE)
                 : Integer.MAX_VALUE;
     }
 

@@ -110,6 +110,7 @@ class HandOverFaultsTest {
                         .sum();
                 seen.note("%d events, %d gaps", crowd.events(), gaps);
                 seen.none(new Checker(producer.ledger).check(crowd.diaries(), Range.ALL));
+                assertThat(gaps).as("who lags reads Kafka, and misses nothing").isZero();
             }
         }
     }
