@@ -11,7 +11,6 @@ import dev.weir.hub.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -123,23 +122,5 @@ interface JoinContract extends Contract {
         assertThat(gap.reason()).isEqualTo(Signal.Reason.RETENTION);
         assertThat(gap.to()).isEqualTo(84);
         assertThat(stage.refusal(both + "&on-gap=fail&after=" + start).code()).isEqualTo(Code.POSITION_EXPIRED);
-    }
-
-    @Test
-    default void g1_aGapInMidStreamStopsTheStreamThatAskedForIt(Stage stage) {
-        Topic orders = stage.topic("orders");
-        Reception client = stage.connect("orders?on-gap=fail");
-        Stage.publish(orders, 0, 1);
-        client.events(1);
-        stage.source(
-                "export",
-                asked -> Cold.run(out -> {
-                    out.emit(Event.of("row", "1"));
-                    out.emit(new Signal.Gap("", Signal.Reason.ITEM_FAILED, 0, 1, 2, OptionalLong.of(1)));
-                    out.emit(Event.of("row", "3"));
-                }));
-        Reception export = stage.connect("export?on-gap=fail");
-        export.events(1);
-        assertThat(export.next(Signal.Stop.class).code()).isEqualTo(Code.INTERNAL);
     }
 }
