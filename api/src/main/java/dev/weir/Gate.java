@@ -3,6 +3,7 @@ package dev.weir;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -120,19 +121,27 @@ final class Gate {
     }
 
     /**
-     * Whether a subscriber may ask for that.
+     * What the subscriber asks for, if it may. Where catching up is not allowed, who asks for nothing gets the first policy that
+     * is, lest it got by default what is not allowed.
      *
      * @throws Refusal bad-request, naming what is allowed
      */
-    void requireAllowed(Subscription.Slow slow) {
+    Subscription allowed(Subscription asked) {
+        Subscription.Slow slow = asked.slow().orElse(null);
+        if (slow == null) {
+            return limits.slow().contains(Subscription.Slow.LAG)
+                    ? asked
+                    : asked.with(limits.slow().stream()
+                            .min(Comparator.naturalOrder())
+                            .orElseThrow());
+        }
         if (!limits.slow().contains(slow)) {
             String allowed =
                     limits.slow().stream().sorted().map(Object::toString).collect(Collectors.joining(", "));
             throw new Refusal(
-                    Code.BAD_REQUEST,
-                    "slow=" + slow + ": this server does not allow it; "
-                            + (allowed.isEmpty() ? "leave slow out" : "allowed are " + allowed));
+                    Code.BAD_REQUEST, "slow=" + slow + ": this server does not allow it; allowed are " + allowed);
         }
+        return asked;
     }
 
     /** How long a stream may last, each one another time, zero for ever. */

@@ -14,7 +14,8 @@ import java.util.Set;
  * @param startsPerSecondPerAddress attempts in a second from one address, whatever becomes of them; more are refused as
  *     {@link Code#QUOTA}
  * @param duration after this time, or up to a tenth less, a stream is stopped with {@link Code#MAX_DURATION}; zero for never
- * @param slow what a subscriber may ask for with the parameter {@code slow}
+ * @param slow what a subscriber may ask for with the parameter {@code slow}; without {@link Subscription.Slow#LAG} the first of
+ *     them is what subscribers get who ask for nothing
  */
 public record Limits(
         int streams,
@@ -35,11 +36,14 @@ public record Limits(
      * @param startsPerSecond 0 or more
      * @param startsPerSecondPerAddress 0 or more
      * @param duration zero, or a second to 365 days
-     * @param slow any
+     * @param slow one or more
      * @throws IllegalArgumentException naming the value that is not allowed
      */
     public Limits {
         slow = Set.copyOf(slow);
+        if (slow.isEmpty()) {
+            throw new IllegalArgumentException("slow: allowed is one policy or more");
+        }
         require("streams", streams);
         require("streamsPerAddress", streamsPerAddress);
         require("startsPerSecond", startsPerSecond);

@@ -37,6 +37,7 @@ public final class Sources implements EventSource, AutoCloseable {
     private final LongAdder superseded = new LongAdder();
     private final Tally endings = new Tally();
     private final Tally gaps = new Tally();
+    private final Tally refusals = new Tally();
     private volatile @Nullable Refusal stopped;
 
     /** No sources yet, and no limits. Starts the thread that keeps the time. */
@@ -109,6 +110,15 @@ public final class Sources implements EventSource, AutoCloseable {
     }
 
     /**
+     * How many streams have been refused since the start, by the code of the refusal.
+     *
+     * @return counts by word
+     */
+    public SortedMap<String, Long> refusals() {
+        return refusals.counts();
+    }
+
+    /**
      * How many gaps have been told since the start, by their reason.
      *
      * @return counts by word
@@ -154,20 +164,29 @@ public final class Sources implements EventSource, AutoCloseable {
      */
     @Override
     public Cursor open(Subscription subscription) {
+        try {
+            return admitted(subscription);
+        } catch (Refusal refused) {
+            refusals.add(refused.code().toString(), 1);
+            throw refused;
+        }
+    }
+
+    private Cursor admitted(Subscription subscription) {
         Gate.Pass pass = gate.enter(subscription.caller());
         try {
             subscription.names().forEach(this::find);
-            requireAllowed(subscription);
+            Subscription allowed = gate.allowed(subscription);
+            requireUnfiltered(allowed);
             pass.admit();
-            return living(subscription, pass);
+            return living(allowed, pass);
         } catch (RuntimeException | Error refused) {
             pass.leave();
             throw refused;
         }
     }
 
-    private void requireAllowed(Subscription subscription) {
-        subscription.slow().ifPresent(gate::requireAllowed);
+    private static void requireUnfiltered(Subscription subscription) {
         Filter filter = subscription.filter();
         if (subscription.slow().equals(Optional.of(Subscription.Slow.CONFLATE))
                 && !(filter.types().isEmpty() && filter.headers().isEmpty())) {

@@ -55,7 +55,7 @@ public sealed interface Start {
             return new Earliest();
         }
         if (text.startsWith("last:")) {
-            return new Last((int) Parameters.number("from=last", ":", text.substring(5), 1, 1_000_000_000));
+            return new Last((int) Parameters.number("from", "last:", text.substring(5), 1, 1_000_000_000));
         }
         return new At(pastTime("from", text, "latest, earliest, last:<n> or an RFC 3339 time"));
     }

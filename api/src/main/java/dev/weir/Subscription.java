@@ -127,6 +127,9 @@ public record Subscription(
         Parameters parameters = new Parameters(given);
         Set<String> all = new TreeSet<>(names);
         all.addAll(parameters.all("topic"));
+        if (all.contains("")) {
+            throw new Refusal(Code.BAD_REQUEST, "topic: empty; name the source to read");
+        }
         if (all.isEmpty()) {
             throw new Refusal(Code.BAD_REQUEST, "topic: missing; name the source to read");
         }
@@ -264,6 +267,23 @@ public record Subscription(
     public Subscription withOnGap(OnGap onGap) {
         return new Subscription(
                 names, start, until, limit, waiting, filter, heartbeat, onGap, slow, format, parameters, body, caller);
+    }
+
+    Subscription with(Slow policy) {
+        return new Subscription(
+                names,
+                start,
+                until,
+                limit,
+                waiting,
+                filter,
+                heartbeat,
+                onGap,
+                Optional.of(policy),
+                format,
+                parameters,
+                body,
+                caller);
     }
 
     /** One of the sources that a connection reads together. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
@@ -91,7 +92,7 @@ class SourcesTest {
                     .as("parameters before the server's own limits")
                     .hasMessageContaining("slow=conflate");
             assertThatThrownBy(() -> full.open(asked("line"))).hasMessageContaining("the server has its 1 streams");
-            Limits address = new Limits(1, 1, 0, 0, Duration.ZERO, Set.of());
+            Limits address = new Limits(1, 1, 0, 0, Duration.ZERO, Limits.NONE.slow());
             try (Sources both = new Sources(address)) {
                 both.register("line", line);
                 both.open(asked("line"));
@@ -133,8 +134,29 @@ class SourcesTest {
     }
 
     @Test
+    void whereCatchingUpIsNotAllowedNobodyGetsItByDefault() {
+        Limits limits = new Limits(
+                0, 0, 0, 0, Duration.ZERO, Set.of(Subscription.Slow.DISCONNECT, Subscription.Slow.DROP_OLDEST));
+        List<Subscription> opened = new ArrayList<>();
+        try (Sources sparing = new Sources(limits)) {
+            sparing.register("line", asked -> {
+                opened.add(asked);
+                return line;
+            });
+            sparing.open(asked("line"));
+            sparing.open(asked("line?slow=disconnect"));
+            assertThatThrownBy(() -> sparing.open(asked("line?slow=lag")))
+                    .hasMessageContaining("allowed are drop-oldest, disconnect");
+            assertThat(sparing.refusals()).containsExactly(Map.entry("bad-request", 1L));
+        }
+        assertThat(opened)
+                .extracting(Subscription::slow)
+                .containsExactly(Optional.of(Subscription.Slow.DROP_OLDEST), Optional.of(Subscription.Slow.DISCONNECT));
+    }
+
+    @Test
     void refusedStreamsAreNotCounted() {
-        try (Sources few = new Sources(new Limits(1, 1, 0, 0, Duration.ZERO, Set.of()))) {
+        try (Sources few = new Sources(new Limits(1, 1, 0, 0, Duration.ZERO, Limits.NONE.slow()))) {
             few.register("line", line).register("no", asked -> {
                 throw new Refusal(Code.SOURCE_UNAVAILABLE, "away");
             });

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -73,7 +72,7 @@ public interface PairsContract {
     }
 
     private static void shared(TransportHarness first, TransportHarness then) throws Exception {
-        Limits limits = new Limits(1, 0, 0, 0, Duration.ZERO, Set.of());
+        Limits limits = new Limits(1, 0, 0, 0, Duration.ZERO, Limits.NONE.slow());
         try (Sources sources = new Sources(limits);
                 Topic topic = new Topic("orders");
                 first;

@@ -50,7 +50,8 @@ final class DemoCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         Stopper stopper = new Stopper();
         listen.forgetReadyFile();
-        Config config = listen.over(Config.DEFAULT).withDrain(Duration.ZERO);
+        ListenOptions.requirePort(spec, "--kafka-port", kafkaPort);
+        Config config = listen.over(Config.DEFAULT, spec).withDrain(Duration.ZERO);
         err.println(
                 config.kafka().isEmpty()
                         ? "weir: starting a Kafka broker and the server"

@@ -4,7 +4,9 @@ import dev.weir.server.config.Config;
 import dev.weir.server.run.Ready;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** Options that every server has. What isn't given is left to the configuration. */
 final class ListenOptions {
@@ -43,7 +45,9 @@ final class ListenOptions {
         }
     }
 
-    Config over(Config config) {
+    Config over(Config config, CommandSpec spec) {
+        requirePort(spec, "--http-port", httpPort);
+        requirePort(spec, "--grpc-port", grpcPort);
         Config.Listeners listeners = config.listeners();
         Config told = config.with(new Config.Listeners(
                 bind == null ? listeners.bind() : bind,
@@ -52,5 +56,12 @@ final class ListenOptions {
                 listeners.adminBind(),
                 listeners.admin()));
         return kafka == null ? told : told.withBootstrap(kafka);
+    }
+
+    static void requirePort(CommandSpec spec, String option, @Nullable Integer port) {
+        if (port != null && (port < 0 || port > 65_535)) {
+            throw new ParameterException(
+                    spec.commandLine(), option + " " + port + ": allowed are whole numbers from 0 to 65535");
+        }
     }
 }

@@ -108,8 +108,9 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private Config told() {
-        Config told = listen.over(config == null ? Config.DEFAULT : ConfigFile.read(config))
+        Config told = listen.over(config == null ? Config.DEFAULT : ConfigFile.read(config), spec)
                 .withTopics(topics);
+        ListenOptions.requirePort(spec, "--admin-port", adminPort);
         Config.Listeners at = told.listeners();
         int admin = adminPort != null ? adminPort : at.admin().orElse(ADMIN_PORT);
         if (told.topics().isEmpty()) {

@@ -169,6 +169,10 @@ public final class ConfigFile {
                     .orElseThrow(() -> wrong("limits.slow: " + word
                             + " is not allowed; allowed are lag, drop-oldest, conflate, disconnect")));
         }
+        if (policies.isEmpty()) {
+            throw wrong(
+                    "limits.slow: the list is empty; allowed are one or more of lag, drop-oldest, conflate, disconnect");
+        }
         return policies;
     }
 

@@ -89,6 +89,12 @@ final class Metrics {
                         .tag("how", how)
                         .description("Streams that ended: complete, their client gone or cut, or stopped with a code")
                         .register(made));
+        for (Code code : Code.values()) {
+            FunctionCounter.builder("weir.streams.refused", streams, all -> count(all.refusals(), code.toString()))
+                    .tag("code", code.toString())
+                    .description("Streams that were refused once their request had been understood")
+                    .register(made);
+        }
         for (Signal.Reason reason : Signal.Reason.values()) {
             boolean unencodable = reason == Signal.Reason.UNENCODABLE;
             FunctionCounter.builder(

@@ -183,7 +183,11 @@ public final class Catalogue implements EventSource, Publisher, AutoCloseable {
      * @param over live streams are stopped at any time within it, those with an end of their own are left all of it
      */
     public void drain(Duration retryAfter, Duration over) {
-        sources.stop(Code.SHUTDOWN, "the server shuts down; come back with the last id", retryAfter, over);
+        sources.stop(
+                Code.SHUTDOWN,
+                "the server shuts down; come back soon, a subscriber with its last id",
+                retryAfter,
+                over);
     }
 
     @Override

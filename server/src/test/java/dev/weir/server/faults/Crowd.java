@@ -29,10 +29,21 @@ record Crowd(List<Subscriber> all) implements AutoCloseable {
 
     /** Until each has got so many events, counted over all of its connections. */
     void awaitEvents(long count) {
-        Stage.await(
-                "every subscriber has " + count + " events",
-                PATIENCE,
-                () -> all.stream().allMatch(each -> each.diary.events() >= count));
+        try {
+            Stage.await(
+                    "every subscriber has " + count + " events",
+                    PATIENCE,
+                    () -> all.stream().allMatch(each -> each.diary.events() >= count));
+        } catch (AssertionError late) {
+            throw new AssertionError(
+                    late.getMessage() + ", but "
+                            + all.stream()
+                                    .map(each -> each.diary.events())
+                                    .sorted()
+                                    .limit(10)
+                                    .toList(),
+                    late);
+        }
     }
 
     /** Until each has what was stored at the end of every partition. The producer rests meanwhile. */

@@ -257,8 +257,7 @@ class StandstillFaultsTest {
     @Experiment(
             id = "E-61",
             fault = "a storm of clients that change their mind",
-            done = "1,000 requests, each reset at a random moment within 50 ms; 6 others, 300 events/s",
-            open = "the server has one descriptor more afterwards; not explained yet")
+            done = "1,000 requests, each reset at a random moment within 50 ms; 6 others, 300 events/s")
     void aStormLeavesNothingBehind(Rig rig, Seen seen) throws Exception {
         rig.topic("e61", 2, Map.of());
         Server server = rig.server();

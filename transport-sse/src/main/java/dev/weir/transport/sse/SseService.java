@@ -52,7 +52,7 @@ public final class SseService extends StreamService {
 
     @Override
     public void routing(HttpRules rules) {
-        rules.any("/{topic}", SseService::finished);
+        rules.any("/", SseService::finished).any("/{topic}", SseService::finished);
         super.routing(rules);
     }
 
