@@ -243,7 +243,7 @@ class CheckerTest {
                         .found())
                 .hasSize(1);
         assertThat(new Checker(ledger)
-                        .leaks(before, new Vitals(0, 51, 40, 1000))
+                        .leaks(before, new Vitals(0, 53, 40, 1000))
                         .found())
                 .hasSize(1);
         assertThat(new Checker(ledger)

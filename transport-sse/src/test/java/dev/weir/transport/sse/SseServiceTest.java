@@ -299,6 +299,9 @@ class SseServiceTest {
         assertThat(get("report?after=" + end).statusCode()).isEqualTo(204);
         assertThat(get("report?after=" + end, "Last-Event-ID", end).statusCode())
                 .isEqualTo(204);
+        assertThat(get("?topic=report&topic=orders", "Last-Event-ID", end).statusCode())
+                .as("several topics")
+                .isEqualTo(204);
         assertThat(opened).hasValue(1);
     }
 
@@ -306,17 +309,20 @@ class SseServiceTest {
     void aClientThatComesBackIsStoppedInItsOwnWords() throws Exception {
         String id = topic.publish(Event.of("t", "1")).id();
         sources.stop(Code.SHUTDOWN, "the server is draining", Duration.ofSeconds(3));
-        assertThat(text("orders", "Last-Event-ID", id)).isEqualTo("""
+        String told = text("orders", "Last-Event-ID", id);
+        String jittered = told.replaceAll("(?s).*\"retryAfterMs\":(\\d+).*", "$1");
+        assertThat(Integer.parseInt(jittered)).isBetween(3_000, 6_000);
+        assertThat(told).isEqualTo("""
                 retry: 2000
                 id: %s
 
-                retry: 3000
+                retry: %s
                 id: %s
                 event: stream-stop
                 data: {"control":"stop","id":"%s","code":"shutdown","message":"the server is draining",\
-                "retryable":true,"retryAfterMs":3000}
+                "retryable":true,"retryAfterMs":%s}
 
-                """.formatted(id, id, id));
+                """.formatted(id, jittered, id, id, jittered));
         assertThat(get("orders").statusCode()).isEqualTo(503);
         assertThat(get("orders?after=" + id).statusCode()).isEqualTo(503);
         assertThat(get("orders", "Last-Event-ID", "not an id").statusCode()).isEqualTo(400);
