@@ -60,7 +60,7 @@ class ProcessFaultsTest {
         try (Server server = rig.start(Server.Ports.FREE);
                 VerifiableProducer producer = rig.producer("e40", 1, 150);
                 FaultyProxy http = FaultyProxy.to(server.http.substring("http://".length()));
-                Crowd crowd = new Crowd(herd(2_000, http)).awaitOpen()) {
+                Crowd crowd = new Crowd(herd("e40", 2_000, http)).awaitOpen()) {
             producer.run(20);
             crowd.awaitEvents(20);
             seen.note("resident with 2,000 streams: %d MB", server.vitals().rss() >> 20);
@@ -93,11 +93,11 @@ class ProcessFaultsTest {
             fault = "5,000 clients are cut off and come back at once, with recent ids",
             done = "5,000 subscribers over a proxy that resets all connections, 5 events/s; -Xmx512m")
     void aHerdThatLacksLittleCostsNoReadingOfHistory(Rig rig, Seen seen) {
-        rig.topic("e40", 1, Map.of());
+        rig.topic("e66", 1, Map.of());
         try (Server server = rig.start("512m");
-                VerifiableProducer producer = rig.producer("e40", 1, 150);
+                VerifiableProducer producer = rig.producer("e66", 1, 150);
                 FaultyProxy http = FaultyProxy.to(server.http.substring("http://".length()));
-                Crowd crowd = new Crowd(herd(5_000, http)).awaitOpen()) {
+                Crowd crowd = new Crowd(herd("e66", 5_000, http)).awaitOpen()) {
             producer.run(5);
             crowd.awaitEvents(5);
             double portions = server.metric("weir_kafka_history_portions_total");
@@ -122,12 +122,12 @@ class ProcessFaultsTest {
         }
     }
 
-    private static List<Subscriber> herd(int count, FaultyProxy http) {
+    private static List<Subscriber> herd(String topic, int count, FaultyProxy http) {
         List<Subscriber> herd = new ArrayList<>();
         for (int n = 0; n < count; n++) {
             Subscriber.Protocol protocol = n % 2 == 0 ? Subscriber.Protocol.SSE : Subscriber.Protocol.NDJSON;
             herd.add(protocol.subscriber(
-                            "http://" + http.address(), "", new Wish("e40", "heartbeat=15", true, null, 0), n)
+                            "http://" + http.address(), "", new Wish(topic, "heartbeat=15", true, null, 0), n)
                     .start());
         }
         return herd;

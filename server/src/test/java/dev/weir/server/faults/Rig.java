@@ -21,7 +21,7 @@ final class Rig implements AutoCloseable {
 
     /** Topics that every server of a rig serves, whether they exist or not: {@code e01} to {@code e64}. */
     private static final List<String> TOPICS = Stream.concat(
-                    Stream.of("access"), IntStream.rangeClosed(1, 64).mapToObj("e%02d"::formatted))
+                    Stream.of("access"), IntStream.rangeClosed(1, 66).mapToObj("e%02d"::formatted))
             .toList();
 
     final ChildKafka kafka;

@@ -120,16 +120,16 @@ class StandstillFaultsTest {
             done =
                     "1,000 subscribers on 3 transports, 40 events/s of 1 KB; 10 s with all, 10 s with 100 of them paused")
     void aTenthThatStandsStillLeavesTheOthersTheirRate(Rig rig, Seen seen) {
-        rig.topic("e06", 1, Map.of());
+        rig.topic("e65", 1, Map.of());
         Server server = rig.server();
-        try (VerifiableProducer producer = rig.producer("e06", 1, 1024);
-                Crowd first = new Crowd(server.subscribers(3, Wish.of("e06"))).awaitOpen()) {
+        try (VerifiableProducer producer = rig.producer("e65", 1, 1024);
+                Crowd first = new Crowd(server.subscribers(3, Wish.of("e65"))).awaitOpen()) {
             producer.send(FILLS_THE_LOG);
             producer.rest();
             first.awaitEvents(FILLS_THE_LOG);
-            try (Crowd reading = new Crowd(server.subscribers(900, Wish.of("e06"))).awaitOpen();
+            try (Crowd reading = new Crowd(server.subscribers(900, Wish.of("e65"))).awaitOpen();
                     Crowd stopping =
-                            new Crowd(server.subscribers(100, Wish.of("e06").withReceiveBuffer(4096))).awaitOpen()) {
+                            new Crowd(server.subscribers(100, Wish.of("e65").withReceiveBuffer(4096))).awaitOpen()) {
                 producer.run(40);
                 compare(server, producer, reading, stopping, seen);
             }

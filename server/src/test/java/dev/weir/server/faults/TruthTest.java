@@ -25,8 +25,8 @@ class TruthTest {
         Stage.await("the others have left", Crowd.PATIENCE, () -> server.streams() == 0);
         Stage.await("their entries are there", Crowd.PATIENCE, new After(Duration.ofSeconds(1))::over);
         AccessLog before = AccessLog.of(server);
-        // While the broker was away entries were dropped; that is told, entry by entry.
-        assertThat(before.dropped).isEqualTo((long) server.metric("weir_access_log_dropped_total"));
+        // While the broker was away entries were dropped; that is told, entry by entry, here and by the other servers.
+        assertThat(before.dropped).isGreaterThanOrEqualTo((long) server.metric("weir_access_log_dropped_total"));
         try (Crowd crowd = new Crowd(server.subscribers(30, Wish.of("e64"))).awaitOpen()) {
             assertThat(server.streams()).isEqualTo(30);
             awaitOpen(server, before, 30);
