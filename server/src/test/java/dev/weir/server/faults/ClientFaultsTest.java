@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 
 /** Clients that leave, stall and dawdle, and a network that cuts everything into pieces. */
@@ -160,6 +161,7 @@ class ClientFaultsTest {
         }
     }
 
+    @Tag("faults")
     @Experiment(
             id = "E-08",
             fault = "a slow reader on gRPC",
