@@ -32,7 +32,6 @@ public final class Sources implements EventSource, AutoCloseable {
     private final Set<LivingCursor> living = ConcurrentHashMap.newKeySet();
     private final Ticker ticker = new Ticker(living);
     private final Gate gate;
-    private final Limits limits;
     private final LongAdder opened = new LongAdder();
     private final LongAdder superseded = new LongAdder();
     private final Tally endings = new Tally();
@@ -51,7 +50,6 @@ public final class Sources implements EventSource, AutoCloseable {
      * @param limits what all streams together may take
      */
     public Sources(Limits limits) {
-        this.limits = limits;
         gate = new Gate(limits);
     }
 
@@ -210,8 +208,8 @@ public final class Sources implements EventSource, AutoCloseable {
         LivingCursor alive = new LivingCursor(cursor, subscription, this, ticker, pass);
         opened.increment();
         living.add(alive);
-        if (!limits.duration().isZero()) {
-            Duration longest = gate.duration();
+        Duration longest = gate.duration();
+        if (!longest.isZero()) {
             alive.stop(
                     Code.MAX_DURATION,
                     "the stream has reached its longest duration; come back with the last id",

@@ -254,8 +254,7 @@ public record Subscription(
      * @return a new subscription
      */
     public Subscription withStart(Start start) {
-        return new Subscription(
-                names, start, until, limit, waiting, filter, heartbeat, onGap, slow, format, parameters, body, caller);
+        return copy(names, start, onGap, slow);
     }
 
     /**
@@ -265,42 +264,20 @@ public record Subscription(
      * @return a new subscription
      */
     public Subscription withOnGap(OnGap onGap) {
-        return new Subscription(
-                names, start, until, limit, waiting, filter, heartbeat, onGap, slow, format, parameters, body, caller);
+        return copy(names, start, onGap, slow);
     }
 
     Subscription with(Slow policy) {
-        return new Subscription(
-                names,
-                start,
-                until,
-                limit,
-                waiting,
-                filter,
-                heartbeat,
-                onGap,
-                Optional.of(policy),
-                format,
-                parameters,
-                body,
-                caller);
+        return copy(names, start, onGap, Optional.of(policy));
     }
 
     /** One of the sources that a connection reads together. */
     Subscription of(String name, Start where) {
+        return copy(List.of(name), where, onGap, slow);
+    }
+
+    private Subscription copy(List<String> names, Start start, OnGap onGap, Optional<Slow> slow) {
         return new Subscription(
-                List.of(name),
-                where,
-                until,
-                limit,
-                waiting,
-                filter,
-                heartbeat,
-                onGap,
-                slow,
-                format,
-                parameters,
-                body,
-                caller);
+                names, start, until, limit, waiting, filter, heartbeat, onGap, slow, format, parameters, body, caller);
     }
 }
