@@ -27,14 +27,23 @@ interface SlowContract extends Contract {
     /** Many times what the kernel keeps for a connection. */
     int MANY = 2_500;
 
+    String PADDING = " ".repeat(16_000);
+
     /** A few events, so that who stops reading is soon overtaken. */
     Retention SMALL = new Retention(64, 64 << 20, Duration.ZERO);
 
     private static void publish(Topic topic, int from, int to) {
-        String padding = " ".repeat(16_000);
+        publish(topic, from, to, 10);
+    }
+
+    private static void publish(Topic topic, int from, int to, int keys) {
         for (int number = from; number < to; number++) {
-            topic.publish(Event.of("number", number + padding).withKey(Bytes.utf8("k" + number % 10)));
+            topic.publish(large(number).withKey(Bytes.utf8("k" + number % keys)));
         }
+    }
+
+    private static Event large(int number) {
+        return Event.of("number", number + PADDING);
     }
 
     private static int number(Event event) {
@@ -99,10 +108,7 @@ interface SlowContract extends Contract {
     default void c2_conflateTellsAGapWhereAKeyIsLost(Stage stage) {
         Topic topic = stage.topic("prices", SMALL);
         Reception client = stalled(stage, "prices?slow=conflate");
-        String padding = " ".repeat(16_000);
-        for (int number = 0; number < MANY; number++) {
-            topic.publish(Event.of("number", number + padding).withKey(Bytes.utf8("k" + number)));
-        }
+        publish(topic, 0, MANY, MANY);
         client.resume();
         long expected = 0;
         while (expected < MANY) {
@@ -180,7 +186,7 @@ interface SlowContract extends Contract {
                 asked -> Cold.run(out -> {
                     try {
                         for (int number = 0; true; number++) {
-                            out.emit(Event.of("number", number + " ".repeat(16_000)));
+                            out.emit(large(number));
                         }
                     } finally {
                         exporting.set(false);
@@ -216,7 +222,7 @@ interface SlowContract extends Contract {
                 "export",
                 asked -> Cold.run(out -> {
                     for (int number = 0; number < MANY; number++) {
-                        out.emit(Event.of("number", number + " ".repeat(16_000)));
+                        out.emit(large(number));
                         emitted.incrementAndGet();
                     }
                 }));
