@@ -216,6 +216,7 @@ class KafkaFaultsTest {
             assertThat(stop.code()).isEqualTo(Code.SOURCE_UNAVAILABLE);
             assertThat(stop.id()).isEqualTo(ids.get(5));
         });
+        assertThat(cluster.awaitAvailable(Duration.ofSeconds(20))).isTrue();
         Reading kept = open("after=" + ids.get(1));
         assertThat(kept.numbers(1)).containsExactly(2);
         publish(100, 102);

@@ -8,70 +8,19 @@ import dev.weir.Code;
 import dev.weir.Event;
 import dev.weir.Refusal;
 import dev.weir.Signal;
-import dev.weir.embedded.kafka.EmbeddedKafka;
 import dev.weir.hub.Position;
 import dev.weir.tck.Stage;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What happens to topics while they are read: they are deleted, made anew, and get partitions. */
-@Timeout(60)
-class KafkaLifeTest {
-
-    @TempDir
-    static Path data;
-
-    private static EmbeddedKafka broker;
-    private static Admin admin;
-
-    private final List<Reading> open = new ArrayList<>();
-    private KafkaCluster cluster;
-    private String topic;
-
-    @BeforeAll
-    static void start() {
-        broker = EmbeddedKafka.start(EmbeddedKafka.Settings.in(data));
-        admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()));
-    }
-
-    @AfterAll
-    static void stop() {
-        admin.close();
-        broker.close();
-    }
-
-    @BeforeEach
-    void connect(TestInfo test) {
-        topic = test.getTestMethod().orElseThrow().getName();
-        cluster = new KafkaCluster(KafkaSettings.of(broker.bootstrap()));
-    }
-
-    @AfterEach
-    void close() {
-        open.forEach(Reading::close);
-        cluster.close();
-    }
-
-    private Reading open(String query) {
-        Reading reading = Reading.open(cluster, topic, query);
-        open.add(reading);
-        return reading;
-    }
+class KafkaLifeTest extends KafkaFixture {
 
     /** Keys spread over all partitions there are. */
     private void publish(int from, int to) {

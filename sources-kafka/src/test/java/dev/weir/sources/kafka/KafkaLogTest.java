@@ -8,80 +8,23 @@ import dev.weir.Event;
 import dev.weir.Signal;
 import dev.weir.Sources;
 import dev.weir.Subscription;
-import dev.weir.embedded.kafka.EmbeddedKafka;
 import dev.weir.hub.Retention;
 import dev.weir.tck.Stage;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a log of Kafka's has beside records: open transactions, markers, holes, and a start that moves. */
-@Timeout(60)
-class KafkaLogTest {
-
-    @TempDir
-    static Path data;
-
-    private static EmbeddedKafka broker;
-    private static Admin admin;
-
-    private final List<Reading> open = new ArrayList<>();
-    private KafkaCluster cluster;
-    private String topic;
-
-    @BeforeAll
-    static void start() {
-        broker = EmbeddedKafka.start(EmbeddedKafka.Settings.in(data)
-                .with("log.cleaner.backoff.ms", "200")
-                .with("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500"));
-        admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()));
-    }
-
-    @AfterAll
-    static void stop() {
-        admin.close();
-        broker.close();
-    }
-
-    @BeforeEach
-    void connect(TestInfo test) {
-        topic = test.getTestMethod().orElseThrow().getName();
-        cluster = new KafkaCluster(KafkaSettings.of(broker.bootstrap()));
-    }
-
-    @AfterEach
-    void close() {
-        open.forEach(Reading::close);
-        cluster.close();
-    }
-
-    private Reading open(String query) {
-        return open(cluster, query);
-    }
-
-    private Reading open(KafkaCluster node, String query) {
-        Reading reading = Reading.open(node, topic, query);
-        open.add(reading);
-        return reading;
-    }
+class KafkaLogTest extends KafkaFixture {
 
     private void publish(int from, int to) {
         List<Event> batch = new ArrayList<>();

@@ -11,11 +11,9 @@ import dev.weir.Refusal;
 import dev.weir.Signal;
 import dev.weir.Start;
 import dev.weir.Subscription;
-import dev.weir.embedded.kafka.EmbeddedKafka;
 import dev.weir.hub.Position;
 import dev.weir.hub.Retention;
 import dev.weir.tck.Stage;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +21,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -31,58 +28,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What only Kafka has: transactions, retention, topics that are made anew, records that are too large. */
-@Timeout(60)
-class KafkaTopicTest {
-
-    @TempDir
-    static Path data;
-
-    private static EmbeddedKafka broker;
-    private static Admin admin;
-
-    private final List<Reading> open = new ArrayList<>();
-    private KafkaCluster cluster;
-    private String topic;
-
-    @BeforeAll
-    static void start() {
-        broker = EmbeddedKafka.start(EmbeddedKafka.Settings.in(data));
-        admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()));
-    }
-
-    @AfterAll
-    static void stop() {
-        admin.close();
-        broker.close();
-    }
-
-    @BeforeEach
-    void connect(TestInfo test) {
-        topic = test.getTestMethod().orElseThrow().getName();
-        cluster = new KafkaCluster(KafkaSettings.of(broker.bootstrap()));
-    }
-
-    @AfterEach
-    void close() {
-        open.forEach(Reading::close);
-        cluster.close();
-    }
-
-    private Reading open(KafkaCluster node, String query) {
-        Reading reading = Reading.open(node, topic, query);
-        open.add(reading);
-        return reading;
-    }
+class KafkaTopicTest extends KafkaFixture {
 
     private void publish(int from, int to) {
         List<Event> batch = new ArrayList<>();
