@@ -12,9 +12,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A TCP proxy that can be told to misbehave. Passes everything on unchanged until then, half-closes and resets included.
@@ -28,9 +26,7 @@ final class FaultyProxy implements AutoCloseable {
     private final ServerSocket listener;
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private final AtomicLong passed = new AtomicLong();
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition resumed = lock.newCondition();
-    private boolean paused;
+    private final Valve reading = new Valve();
     private volatile String target;
     private volatile boolean swallowing;
     private volatile Duration delay = Duration.ZERO;
@@ -68,11 +64,11 @@ final class FaultyProxy implements AutoCloseable {
 
     /** Neither side is read any more: both see a peer whose network is gone, or who takes nothing. */
     void pause() {
-        setPaused(true);
+        reading.shut();
     }
 
     void resume() {
-        setPaused(false);
+        reading.open();
     }
 
     /** Takes everything from both sides and passes nothing on. What was swallowed is gone: reset the connections afterwards. */
@@ -130,16 +126,6 @@ final class FaultyProxy implements AutoCloseable {
         return passed.get();
     }
 
-    private void setPaused(boolean on) {
-        lock.lock();
-        try {
-            paused = on;
-            resumed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void accept() {
         while (!listener.isClosed()) {
             try {
@@ -182,9 +168,9 @@ final class FaultyProxy implements AutoCloseable {
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
-            awaitResumed();
+            reading.await();
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                awaitResumed();
+                reading.await();
                 LockSupport.parkNanos(delay.toNanos());
                 if (!swallowing) {
                     if (down && written + read >= cutAfter) {
@@ -196,7 +182,7 @@ final class FaultyProxy implements AutoCloseable {
                     write(out, buffer, read, down);
                     written += read;
                 }
-                awaitResumed();
+                reading.await();
             }
             to.shutdownOutput();
         } catch (IOException gone) {
@@ -221,17 +207,6 @@ final class FaultyProxy implements AutoCloseable {
             if (bytesPerSecond != Long.MAX_VALUE) {
                 LockSupport.parkNanos(length * 1_000_000_000L / bytesPerSecond);
             }
-        }
-    }
-
-    private void awaitResumed() throws InterruptedException {
-        lock.lock();
-        try {
-            while (paused) {
-                resumed.await();
-            }
-        } finally {
-            lock.unlock();
         }
     }
 

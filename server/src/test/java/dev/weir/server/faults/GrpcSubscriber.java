@@ -73,7 +73,7 @@ final class GrpcSubscriber extends Subscriber {
             call.request(millisBetween > 0 ? 1 : 64);
             boolean accepted = false;
             while (true) {
-                awaitResumed();
+                reading.await();
                 Object next = arrived.take();
                 if (next instanceof Closed closed) {
                     return over(closed, accepted);

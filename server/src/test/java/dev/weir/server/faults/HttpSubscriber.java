@@ -57,7 +57,7 @@ abstract class HttpSubscriber extends Subscriber {
         ByteArrayOutputStream line = new ByteArrayOutputStream(1024);
         byte[] buffer = new byte[8192];
         boolean carriageReturn = false;
-        awaitResumed();
+        reading.await();
         for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
             for (int i = 0; i < read; i++) {
                 byte octet = buffer[i];
@@ -72,7 +72,7 @@ abstract class HttpSubscriber extends Subscriber {
                     line.write(octet);
                 }
             }
-            awaitResumed();
+            reading.await();
         }
     }
 

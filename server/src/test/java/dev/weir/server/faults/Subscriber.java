@@ -6,8 +6,6 @@ import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +19,8 @@ abstract class Subscriber implements AutoCloseable {
 
     final Wish wish;
     final Diary diary;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition resumed = lock.newCondition();
+    final Valve reading = new Valve();
     private final CountDownLatch over = new CountDownLatch(1);
-    private boolean paused;
     private volatile boolean closed;
     private volatile @Nullable Thread thread;
     private long retryMillis = RETRY_MILLIS;
@@ -111,32 +107,11 @@ abstract class Subscriber implements AutoCloseable {
 
     /** Reads nothing more until {@link #resume}. */
     final void pause() {
-        setPaused(true);
+        reading.shut();
     }
 
     final void resume() {
-        setPaused(false);
-    }
-
-    private void setPaused(boolean on) {
-        lock.lock();
-        try {
-            paused = on;
-            resumed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    final void awaitResumed() throws InterruptedException {
-        lock.lock();
-        try {
-            while (paused) {
-                resumed.await();
-            }
-        } finally {
-            lock.unlock();
-        }
+        reading.open();
     }
 
     final boolean awaitOver(long seconds) {
