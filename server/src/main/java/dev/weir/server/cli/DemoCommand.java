@@ -50,7 +50,7 @@ final class DemoCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         Stopper stopper = new Stopper();
         listen.forgetReadyFile();
-        ListenOptions.requirePort(spec, "--kafka-port", kafkaPort);
+        ListenOptions.requireNumber(spec, "--kafka-port", kafkaPort, ListenOptions.MOST_PORT);
         Config config = listen.over(Config.DEFAULT, spec).withDrain(Duration.ZERO);
         err.println(
                 config.kafka().isEmpty()

@@ -11,6 +11,8 @@ import picocli.CommandLine.ParameterException;
 /** Options that every server has. What isn't given is left to the configuration. */
 final class ListenOptions {
 
+    static final int MOST_PORT = 65_535;
+
     @Option(names = "--http-port", paramLabel = "PORT", description = "HTTP; 0 takes a free one (default: 8080)")
     @Nullable
     Integer httpPort;
@@ -46,8 +48,8 @@ final class ListenOptions {
     }
 
     Config over(Config config, CommandSpec spec) {
-        requirePort(spec, "--http-port", httpPort);
-        requirePort(spec, "--grpc-port", grpcPort);
+        requireNumber(spec, "--http-port", httpPort, MOST_PORT);
+        requireNumber(spec, "--grpc-port", grpcPort, MOST_PORT);
         Config.Listeners listeners = config.listeners();
         Config told = config.with(new Config.Listeners(
                 bind == null ? listeners.bind() : bind,
@@ -58,10 +60,11 @@ final class ListenOptions {
         return kafka == null ? told : told.withBootstrap(kafka);
     }
 
-    static void requirePort(CommandSpec spec, String option, @Nullable Integer port) {
-        if (port != null && (port < 0 || port > 65_535)) {
+    /** An option that was not given is right. */
+    static void requireNumber(CommandSpec spec, String option, @Nullable Integer number, int most) {
+        if (number != null && (number < 0 || number > most)) {
             throw new ParameterException(
-                    spec.commandLine(), option + " " + port + ": allowed are whole numbers from 0 to 65535");
+                    spec.commandLine(), option + " " + number + ": allowed are whole numbers from 0 to " + most);
         }
     }
 }

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
 final class ServeCommand implements Callable<Integer> {
 
     private static final int ADMIN_PORT = 8081;
+    private static final int MOST_DRAIN = 3600;
 
     @Mixin
     private final ListenOptions listen = new ListenOptions();
@@ -110,7 +111,7 @@ final class ServeCommand implements Callable<Integer> {
     private Config told() {
         Config told = listen.over(config == null ? Config.DEFAULT : ConfigFile.read(config), spec)
                 .withTopics(topics);
-        ListenOptions.requirePort(spec, "--admin-port", adminPort);
+        ListenOptions.requireNumber(spec, "--admin-port", adminPort, ListenOptions.MOST_PORT);
         Config.Listeners at = told.listeners();
         int admin = adminPort != null ? adminPort : at.admin().orElse(ADMIN_PORT);
         if (told.topics().isEmpty()) {
@@ -121,11 +122,8 @@ final class ServeCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "no cluster is named; give --kafka HOST:PORT, or kafka: in --config FILE");
         }
+        ListenOptions.requireNumber(spec, "--drain", drain, MOST_DRAIN);
         if (drain != null) {
-            if (drain < 0 || drain > 3600) {
-                throw new ParameterException(
-                        spec.commandLine(), "--drain " + drain + ": allowed are whole numbers from 0 to 3600");
-            }
             told = told.withDrain(Duration.ofSeconds(drain));
         }
         return told.with(new Config.Listeners(at.bind(), at.http(), at.grpc(), at.adminBind(), OptionalInt.of(admin)));

@@ -7,6 +7,7 @@ import dev.weir.Sources;
 import dev.weir.server.access.AccessLog;
 import dev.weir.server.topics.Catalogue;
 import dev.weir.server.topics.Cluster;
+import dev.weir.sources.kafka.Lag;
 import dev.weir.transport.sse.SseService;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
@@ -23,6 +24,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -55,14 +57,14 @@ final class Metrics {
             present = made();
             scraped = present;
         }
-        present.update(catalogue.lags());
+        present.update(catalogue.attached().map(Cluster::lags).orElse(Map.of()));
         return present.registry().scrape();
     }
 
     /** The registry, and what has rows that come and go. */
     private record Scraped(PrometheusMeterRegistry registry, MultiGauge lags, MultiGauge held) {
 
-        void update(Map<String, Cluster.Lag> topics) {
+        void update(Map<String, Lag> topics) {
             List<Row<?>> lag = new ArrayList<>();
             List<Row<?>> open = new ArrayList<>();
             topics.forEach((topic, behind) -> {
@@ -117,10 +119,10 @@ final class Metrics {
         FunctionCounter.builder("weir.sse.types.left.out", this, any -> SseService.typesLeftOut())
                 .description("Events that were sent over SSE without a type, since SSE cannot carry theirs")
                 .register(made);
-        FunctionCounter.builder("weir.kafka.history.portions", catalogue, Catalogue::portions)
+        FunctionCounter.builder("weir.kafka.history.portions", catalogue, offered -> count(offered, Cluster::portions))
                 .description("Portions of history that were read for subscribers whom memory could not serve")
                 .register(made);
-        FunctionCounter.builder("weir.kafka.unreadable", catalogue, Catalogue::unreadable)
+        FunctionCounter.builder("weir.kafka.unreadable", catalogue, offered -> count(offered, Cluster::unreadable))
                 .description("Batches of Kafka topics that could not be read and were told as gaps")
                 .register(made);
         new JvmMemoryMetrics().bindTo(made);
@@ -133,6 +135,10 @@ final class Metrics {
                 MultiGauge.builder("weir.topic.open.transaction.records")
                         .description("Records of a topic that is being read, held back by open transactions")
                         .register(made));
+    }
+
+    private static double count(Catalogue offered, ToLongFunction<Cluster> figure) {
+        return offered.attached().map(figure::applyAsLong).orElse(0L);
     }
 
     private static double count(Map<String, Long> counts, String word) {

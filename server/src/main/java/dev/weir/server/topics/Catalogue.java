@@ -13,6 +13,7 @@ import dev.weir.Subscription;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -124,38 +125,16 @@ public final class Catalogue implements EventSource, Publisher, AutoCloseable {
      * @return false without a cluster, or while its brokers don't answer
      */
     public boolean available() {
-        Cluster present = cluster;
-        return present != null && present.available();
+        return attached().filter(Cluster::available).isPresent();
     }
 
     /**
-     * How far behind the topics are that are being read.
+     * Where the topics live, for its figures.
      *
-     * @return lags by topic, none without a cluster
+     * @return empty until {@link #attach}
      */
-    public Map<String, Cluster.Lag> lags() {
-        Cluster present = cluster;
-        return present == null ? Map.of() : present.lags();
-    }
-
-    /**
-     * How many batches could not be read since the start, and were told as gaps.
-     *
-     * @return 0 or more
-     */
-    public long unreadable() {
-        Cluster present = cluster;
-        return present == null ? 0 : present.unreadable();
-    }
-
-    /**
-     * How many portions of history were read since the start, for subscribers whom memory could not serve.
-     *
-     * @return 0 or more
-     */
-    public long portions() {
-        Cluster present = cluster;
-        return present == null ? 0 : present.portions();
+    public Optional<Cluster> attached() {
+        return Optional.ofNullable(cluster);
     }
 
     /**

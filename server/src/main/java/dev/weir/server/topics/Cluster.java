@@ -2,6 +2,7 @@ package dev.weir.server.topics;
 
 import dev.weir.EventSource;
 import dev.weir.Publisher;
+import dev.weir.sources.kafka.Lag;
 import java.util.Map;
 import java.util.Set;
 
@@ -56,14 +57,6 @@ public interface Cluster extends Publisher, AutoCloseable {
      * @return 0 or more
      */
     long portions();
-
-    /**
-     * How far behind the end of a topic this server is.
-     *
-     * @param records committed and not yet read
-     * @param openTransactionRecords held back by transactions that are still open
-     */
-    record Lag(long records, long openTransactionRecords) {}
 
     /** Frees readers and producers. Blocks a moment. Idempotent. */
     @Override

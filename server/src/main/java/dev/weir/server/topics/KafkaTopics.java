@@ -3,10 +3,10 @@ package dev.weir.server.topics;
 import dev.weir.Event;
 import dev.weir.EventSource;
 import dev.weir.sources.kafka.KafkaCluster;
+import dev.weir.sources.kafka.Lag;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * Topics of a Kafka cluster.
@@ -37,9 +37,7 @@ public record KafkaTopics(KafkaCluster kafka) implements Cluster {
 
     @Override
     public Map<String, Lag> lags() {
-        Map<String, Lag> lags = new TreeMap<>();
-        kafka.lags().forEach((name, lag) -> lags.put(name, new Lag(lag.records(), lag.openTransactionRecords())));
-        return lags;
+        return kafka.lags();
     }
 
     @Override

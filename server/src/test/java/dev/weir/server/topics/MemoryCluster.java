@@ -5,6 +5,7 @@ import dev.weir.Event;
 import dev.weir.EventSource;
 import dev.weir.Refusal;
 import dev.weir.hub.Topic;
+import dev.weir.sources.kafka.Lag;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
