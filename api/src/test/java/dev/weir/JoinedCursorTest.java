@@ -112,9 +112,7 @@ class JoinedCursorTest {
             query.append("&topic=t").append(n);
         }
         Cursor sixteen = open(query.toString());
-        assertThat(Start.ID.matcher(sixteen.position()).matches())
-                .as("an id that fits")
-                .isTrue();
+        assertThat(Start.isId(sixteen.position())).as("an id that fits").isTrue();
         assertThatThrownBy(() -> open(query + "&topic=a")).hasMessageContaining("17 given; allowed are 16");
     }
 

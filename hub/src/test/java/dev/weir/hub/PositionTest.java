@@ -50,7 +50,7 @@ class PositionTest {
     void anIdOfOnePartitionIsShort() {
         Position one = Position.start("orders", -1, 1);
         one.set(0, 1_000_000, 12);
-        assertThat(one.id()).hasSizeLessThanOrEqualTo(25).matches(Start.ID);
+        assertThat(one.id()).hasSizeLessThanOrEqualTo(25).matches(Start::isId);
     }
 
     @Test
@@ -59,7 +59,7 @@ class PositionTest {
         for (int partition = 0; partition < Position.MAX_PARTITIONS; partition++) {
             most.set(partition, (1 << 28) - 1, 126);
         }
-        assertThat(most.id()).matches(Start.ID);
+        assertThat(most.id()).matches(Start::isId);
     }
 
     @Test

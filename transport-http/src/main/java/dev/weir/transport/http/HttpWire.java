@@ -102,7 +102,7 @@ public final class HttpWire implements Wire {
                 .header(NO_CACHE)
                 .header(NO_BUFFERING)
                 .header(NO_SNIFF);
-        if (Start.ID.matcher(at.id()).matches()) {
+        if (Start.isId(at.id())) {
             response.header(STREAM_POSITION, at.id());
         }
         if (head) {

@@ -11,8 +11,8 @@ import dev.weir.Start;
 import dev.weir.transport.http.FrameWriter;
 import dev.weir.transport.http.Payload;
 import dev.weir.transport.http.SignalJson;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Blocks of an event stream (WHATWG HTML, section 9.2.5), one instance for each set of options. */
@@ -22,7 +22,8 @@ final class SseCodec implements Codec {
     static final LongAdder TYPES_LEFT_OUT = new LongAdder();
 
     private static final int RETRY_MILLIS = 2_000;
-    private static final Pattern TYPE = Pattern.compile("(?!(?:open|error|message)$|stream-)[A-Za-z0-9._:-]{1,64}");
+    private static final int MAX_TYPE = 64;
+    private static final Set<String> RESERVED = Set.of("open", "error", "message");
     private static final SseCodec[] CODECS = {
         new SseCodec(false, Format.Encoding.AUTO, false),
         new SseCodec(false, Format.Encoding.AUTO, true),
@@ -116,7 +117,7 @@ final class SseCodec implements Codec {
         id(out, event.id());
         String type = event.type();
         if (type != null) {
-            if (TYPE.matcher(type).matches()) {
+            if (isType(type)) {
                 out.ascii("event: ").ascii(type).octet('\n');
             } else {
                 TYPES_LEFT_OUT.increment();
@@ -129,6 +130,15 @@ final class SseCodec implements Codec {
             bare(out, event.data());
         }
         out.octet('\n');
+    }
+
+    /** A token that neither browsers nor Weir use for something else. */
+    private static boolean isType(String type) {
+        return type.length() <= MAX_TYPE
+                && type.indexOf('~') < 0
+                && Start.isId(type)
+                && !type.startsWith("stream-")
+                && !RESERVED.contains(type);
     }
 
     private void bare(FrameWriter out, @Nullable Bytes data) {
@@ -162,7 +172,7 @@ final class SseCodec implements Codec {
     }
 
     private static void id(FrameWriter out, String id) {
-        if (Start.ID.matcher(id).matches()) {
+        if (Start.isId(id)) {
             out.ascii("id: ").ascii(id).octet('\n');
         }
     }
