@@ -6,17 +6,14 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A few consumers that read history for all subscribers who are behind. They are leased for one portion at a time and in turn, so
- * that a client who has stopped reading holds none of them.
+ * A few consumers that read history for all subscribers who are behind. They are leased for a few portions at a time and in turn,
+ * so that a client who has stopped reading holds none of them.
  */
 final class CatchUp implements AutoCloseable {
 
-    /** The most that is read for one subscriber at a time, in bytes; one event may exceed it. */
-    static final int PORTION = 64 << 10;
-
     private static final int QUEUE = 10_000;
 
-    /** How many portions a reader may be ahead of another and still be asked, because it stands where one goes on. */
+    /** How many subscribers more than another reader a reader may have and still be asked, because it stands where one goes on. */
     private static final int LEAD = 2;
 
     private final List<HistoryReader> readers = new ArrayList<>();
@@ -29,23 +26,23 @@ final class CatchUp implements AutoCloseable {
         }
     }
 
-    /** Whether a portion would be refused. */
+    /** Whether a subscriber would be refused. */
     boolean full() {
         return readers.stream().allMatch(HistoryReader::full);
     }
 
-    /** Queues a portion, with the reader that stands where it begins, if there is one. False: all queues are full. Never waits. */
-    boolean offer(Portion portion) {
+    /** Queues a subscriber, with the reader that stands where it goes on, if there is one. False: all queues are full. Never waits. */
+    boolean offer(Backlog backlog) {
         HistoryReader idlest = readers.stream()
                 .min(Comparator.comparingInt(HistoryReader::waiting))
                 .orElseThrow();
-        String from = portion.from().id();
+        String from = backlog.next().from().id();
         for (HistoryReader reader : readers) {
             if (reader.standsAt(from) && reader.waiting() <= idlest.waiting() + LEAD) {
-                return reader.offer(portion) || idlest.offer(portion);
+                return reader.offer(backlog) || idlest.offer(backlog);
             }
         }
-        return idlest.offer(portion);
+        return idlest.offer(backlog);
     }
 
     /** How many portions were read since the start. */

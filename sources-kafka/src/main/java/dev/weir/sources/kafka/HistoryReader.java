@@ -14,14 +14,14 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 
-/** A thread that fills one portion of history after the other, for whichever subscriber. */
+/** A thread that fills one portion of history after the other, a few for each subscriber in turn. */
 final class HistoryReader implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(HistoryReader.class.getName());
     private static final Executor NOW = Runnable::run;
     private static final Executor LATER = CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS);
 
-    private final BlockingQueue<Portion> queue;
+    private final BlockingQueue<Backlog> queue;
     private final Consumer<byte[], byte[]> consumer;
     private final History history;
     private final Warning warning = new Warning(LOG);
@@ -61,16 +61,16 @@ final class HistoryReader implements AutoCloseable {
     }
 
     /** False: the queue is full. Never waits. */
-    boolean offer(Portion portion) {
-        return queue.offer(portion);
+    boolean offer(Backlog backlog) {
+        return queue.offer(backlog);
     }
 
     private void run() {
         try (consumer) {
             while (!closed) {
-                Portion portion = queue.take();
-                if (!portion.cancelled()) {
-                    fill(portion);
+                Backlog backlog = queue.take();
+                if (!backlog.cancelled()) {
+                    serve(backlog);
                 }
             }
         } catch (InterruptedException | InterruptException | WakeupException closing) {
@@ -78,24 +78,44 @@ final class HistoryReader implements AutoCloseable {
         }
     }
 
-    /** Nothing but being closed ends the reader: it serves all subscribers. */
-    private void fill(Portion portion) {
-        boolean failed = true;
+    /** As much as one subscriber may hold, then it is the next one's turn. */
+    private void serve(Backlog backlog) {
+        boolean wanted = true;
+        for (int n = 0; wanted && n < Backlog.WAITING; n++) {
+            Portion portion = backlog.next();
+            boolean failed = !fill(portion, backlog.topic());
+            if (failed || !portion.incomplete()) {
+                portion.end();
+            }
+            stands = history.stands();
+            portions.increment();
+            wanted = backlog.filled(portion);
+            wake(backlog, failed ? LATER : NOW);
+        }
+        if (wanted && !queue.offer(backlog)) {
+            backlog.end();
+            wake(backlog, NOW);
+        }
+    }
+
+    /** Nothing but being closed ends the reader: it serves all subscribers. False: it failed. */
+    private boolean fill(Portion portion, String topic) {
         try {
             history.fill(portion);
-            failed = false;
+            return true;
         } catch (WakeupException | InterruptException closing) {
             throw closing;
         } catch (KafkaException passing) {
-            warning.say("reading history of topic " + portion.topic() + " is tried again: " + passing.getMessage());
+            warning.say("reading history of topic " + topic + " is tried again: " + passing.getMessage());
         } catch (RuntimeException | Error failure) {
-            warning.say("reading history of topic " + portion.topic() + " failed and is tried again: " + failure);
+            warning.say("reading history of topic " + topic + " failed and is tried again: " + failure);
         }
-        stands = history.stands();
-        portions.increment();
-        portion.fill();
+        return false;
+    }
+
+    private static void wake(Backlog backlog, Executor when) {
         try {
-            (failed ? LATER : NOW).execute(portion.wake());
+            when.execute(backlog.wake());
         } catch (RuntimeException | Error failure) {
             LOG.log(Level.ERROR, "a wake failed", failure);
         }

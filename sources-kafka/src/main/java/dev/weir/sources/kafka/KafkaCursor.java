@@ -35,6 +35,7 @@ final class KafkaCursor implements Cursor {
     /** Whether Kafka has been asked for what follows the position that the client came with. */
     private boolean proven;
 
+    private @Nullable Backlog backlog;
     private @Nullable Portion portion;
     private String position;
     private long events;
@@ -109,21 +110,26 @@ final class KafkaCursor implements Cursor {
                 reached = Position.parse(joined.position(), live.start());
                 reader = null;
             }
-            Portion asked = portion;
-            if (asked != null) {
-                if (!asked.filled()) {
+            Portion present = portion;
+            if (present == null && backlog != null) {
+                present = backlog.take();
+                if (present == null) {
                     return null;
                 }
-                Signal signal = asked.next();
+                portion = present;
+            }
+            if (present != null) {
+                Signal signal = present.next();
                 if (signal != null) {
                     return signal;
                 }
-                if (asked.changed()) {
+                if (present.changed()) {
                     return comeBack();
                 }
-                reached = asked.reached();
-                proven = asked.proven();
+                reached = present.reached();
+                proven = present.proven();
                 position = reached.id();
+                backlog = present.last() ? null : backlog;
                 portion = null;
             }
             if (live.log().closed()) {
@@ -134,17 +140,29 @@ final class KafkaCursor implements Cursor {
             }
             LogCursor held = cut != null ? null : proven ? live.log().join(reached) : live.join(reached);
             if (held != null) {
+                leaveHistory();
                 join(held);
                 held.onReady(wake);
-            } else {
-                Position to = cut == null ? live.log().headPosition() : cut;
-                portion = new Portion(topic.name(), reached, to, wake);
-                if (!topic.catchUp().offer(portion)) {
-                    return slow(
-                            "fell behind while too many subscribers are reading history; come back with the last id");
-                }
-                return null;
+            } else if (backlog == null && !askForHistory()) {
+                return slow("fell behind while too many subscribers are reading history; come back with the last id");
             }
+        }
+    }
+
+    /** False: too many others are waiting for it. */
+    private boolean askForHistory() {
+        CatchUp readers = topic.catchUp();
+        Position to = cut == null ? live.log().headPosition() : cut;
+        Backlog missing = new Backlog(readers, topic.name(), reached, to, wake);
+        backlog = missing;
+        return readers.offer(missing);
+    }
+
+    private void leaveHistory() {
+        Backlog unwanted = backlog;
+        if (unwanted != null) {
+            unwanted.cancel();
+            backlog = null;
         }
     }
 
@@ -186,10 +204,7 @@ final class KafkaCursor implements Cursor {
 
     @Override
     public void close() {
-        Portion asked = portion;
-        if (asked != null) {
-            asked.cancel();
-        }
+        leaveHistory();
         topic.leave();
     }
 }

@@ -11,37 +11,28 @@ import java.util.Queue;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/** A part of a topic's history for one subscriber: asked for by its cursor, filled by a reader, then the cursor's again. */
+/** A part of a topic's history for one subscriber: filled by a reader, then its cursor's. */
 final class Portion {
 
     // set once
     private final String topic;
     private final Position to;
-    private final Runnable wake;
 
     // the reader's until it is filled, then the cursor's
     private final Position from;
     private final Queue<Signal> signals = new ArrayDeque<>();
     private int bytes;
     private boolean changed;
-
-    private volatile boolean filled;
-    private volatile boolean cancelled;
+    private boolean last;
 
     /**
      * @param from where to begin; it moves on to where the portion ends
      * @param to what the subscriber needs, partition by partition; nothing is read past it
-     * @param wake run once it is filled
      */
-    Portion(String topic, Position from, Position to, Runnable wake) {
+    Portion(String topic, Position from, Position to) {
         this.topic = topic;
         this.from = from.copy();
         this.to = to;
-        this.wake = wake;
-    }
-
-    boolean filled() {
-        return filled;
     }
 
     /** For the cursor, once filled. */
@@ -70,16 +61,9 @@ final class Portion {
         return changed;
     }
 
-    void cancel() {
-        cancelled = true;
-    }
-
-    boolean cancelled() {
-        return cancelled;
-    }
-
-    String topic() {
-        return topic;
+    /** For the cursor, once filled: whether no portion follows. */
+    boolean last() {
+        return last;
     }
 
     Position from() {
@@ -105,8 +89,18 @@ final class Portion {
         return from.offset(partition) < to.offset(partition);
     }
 
+    /** Whether anything is missing before where the subscriber must get to. */
+    boolean incomplete() {
+        for (int partition = 0; partition < to.partitions(); partition++) {
+            if (lacks(partition)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     boolean full() {
-        return bytes >= CatchUp.PORTION;
+        return bytes >= Backlog.PORTION;
     }
 
     void add(Signal signal) {
@@ -134,6 +128,7 @@ final class Portion {
 
     void change() {
         changed = true;
+        last = true;
     }
 
     /** Everything before that offset has been seen, or is none: markers and holes. */
@@ -148,12 +143,13 @@ final class Portion {
         }
     }
 
-    /** From here on the cursor's. */
-    void fill() {
-        filled = true;
+    /** Nothing follows, even though more may be missing. */
+    void end() {
+        last = true;
     }
 
-    Runnable wake() {
-        return wake;
+    /** Once filled: what begins where this one ends. */
+    Portion following() {
+        return new Portion(topic, from, to);
     }
 }

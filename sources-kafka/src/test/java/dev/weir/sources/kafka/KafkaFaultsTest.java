@@ -85,9 +85,13 @@ class KafkaFaultsTest {
 
     /** As a client does: who is told that the broker is away tries again. */
     private Reading open(String query) {
+        return open(cluster, query);
+    }
+
+    private Reading open(KafkaCluster node, String query) {
         Stage.await("the stream is opened", Duration.ofSeconds(20), () -> {
             try {
-                open.add(Reading.open(cluster, topic, query));
+                open.add(Reading.open(node, topic, query));
                 return true;
             } catch (Refusal refused) {
                 assertThat(refused.code()).isEqualTo(Code.SOURCE_UNAVAILABLE);
@@ -199,6 +203,7 @@ class KafkaFaultsTest {
                 Files.delete(file);
             }
         }
+        Stage.await("the loss is noticed", Duration.ofSeconds(20), () -> !cluster.available());
         broker.start();
         Stage.await("the return is noticed", Duration.ofSeconds(20), cluster::available);
     }
@@ -216,7 +221,6 @@ class KafkaFaultsTest {
             assertThat(stop.code()).isEqualTo(Code.SOURCE_UNAVAILABLE);
             assertThat(stop.id()).isEqualTo(ids.get(5));
         });
-        assertThat(cluster.awaitAvailable(Duration.ofSeconds(20))).isTrue();
         Reading kept = open("after=" + ids.get(1));
         assertThat(kept.numbers(1)).containsExactly(2);
         publish(100, 102);
@@ -259,7 +263,7 @@ class KafkaFaultsTest {
     /** A client that has seen records which are gone is told so, and gets all that took their place. */
     private void lost(int seen, String id, List<Integer> since) throws InterruptedException {
         for (KafkaCluster node : List.of(cluster, new KafkaCluster(KafkaSettings.of(broker.bootstrap())))) {
-            Reading reading = Reading.open(node, topic, "after=" + id);
+            Reading reading = open(node, "after=" + id);
             List<Integer> numbers = new ArrayList<>();
             long lost = 0;
             while (numbers.size() < since.size()) {
@@ -273,6 +277,7 @@ class KafkaFaultsTest {
                 }
             }
             reading.close();
+            open.remove(reading);
             assertThat(numbers).as("after %s", seen).isEqualTo(since);
             assertThat(lost).as("after %s", seen).isEqualTo(seen + 1 - 3);
             if (node != cluster) {
