@@ -1,6 +1,7 @@
 package dev.weir.transport.http;
 
 import dev.weir.Endpoint;
+import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.DirectHandler;
 import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
@@ -62,7 +63,10 @@ public final class HttpListener implements Endpoint {
      * @return the same
      */
     public static <B extends ListenerConfig.BuilderBase<B, ?>> B tune(B listener) {
-        return listener.connectionOptions(options -> options.tcpNoDelay(true).socketSendBufferSize(SEND_BUFFER))
+        return listener.connectionOptions(new AcceptedChannels(SocketOptions.builder()
+                        .tcpNoDelay(true)
+                        .socketSendBufferSize(SEND_BUFFER)
+                        .buildPrototype()))
                 .backlog(1024)
                 .writeBufferSize(WRITE_BUFFER)
                 .protocolsDiscoverServices(false)

@@ -9,6 +9,7 @@ import dev.weir.Delivery;
 import dev.weir.EventSource;
 import dev.weir.Refusal;
 import dev.weir.Subscription;
+import dev.weir.Wire;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
@@ -18,9 +19,12 @@ import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /**
  * Streams of a source under {@code GET /{topic}}, and of several under {@code GET /?topic=...&topic=...}: the routes that the HTTP transports have in common. HEAD answers what GET
@@ -37,7 +41,10 @@ public abstract class StreamService implements HttpService, AutoCloseable {
     static final String METHODS = "GET, HEAD, OPTIONS";
 
     private final EventSource source;
+    private final Duration maxWriteStall;
     private final Deliveries deliveries;
+    private final List<WriterLoop> writers;
+    private final AtomicInteger turn = new AtomicInteger();
 
     /**
      * Starts the watchdog; {@link #close} ends it.
@@ -48,7 +55,12 @@ public abstract class StreamService implements HttpService, AutoCloseable {
      */
     protected StreamService(String name, EventSource source, Duration maxWriteStall) {
         this.source = source;
+        this.maxWriteStall = maxWriteStall;
         deliveries = new Deliveries(name, maxWriteStall);
+        int count = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
+        writers = IntStream.range(0, count)
+                .mapToObj(n -> new WriterLoop("weir-" + name + "-writer-" + n))
+                .toList();
     }
 
     /**
@@ -89,6 +101,7 @@ public abstract class StreamService implements HttpService, AutoCloseable {
     @Override
     public void close() {
         deliveries.close();
+        writers.forEach(WriterLoop::close);
     }
 
     @Override
@@ -99,35 +112,60 @@ public abstract class StreamService implements HttpService, AutoCloseable {
     private void handle(ServerRequest request, ServerResponse response) {
         Method method = request.prologue().method();
         HttpWire wire = new HttpWire(response, method.equals(Method.HEAD));
+        boolean another = true;
         try {
             if (method.equals(Method.OPTIONS)) {
                 wire.allow();
-            } else if (method.equals(Method.GET) || method.equals(Method.HEAD)) {
-                deliver(request, wire, method.equals(Method.HEAD) ? HeadCursor.of(source) : source);
+            } else if (method.equals(Method.GET)) {
+                another = stream(request, wire);
+            } else if (method.equals(Method.HEAD)) {
+                another = write(request, wire, HeadCursor.of(source));
             } else {
                 wire.refuse(new Refusal(Code.METHOD, method.text() + ": allowed are " + METHODS));
             }
         } catch (IOException gone) {
             throw new CloseConnectionException("the client is gone", gone);
         }
-        if (wire.cut() || hasBody(request) || request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
+        if (!another || hasBody(request) || request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
             throw new CloseConnectionException("the stream has ended, and its connection");
         }
     }
 
-    private void deliver(ServerRequest request, HttpWire wire, EventSource opened) throws IOException {
-        Delivery delivery = new Delivery(
+    /** A writer's work if it may have the channel, otherwise this thread's. False: the connection can't be used again. */
+    private boolean stream(ServerRequest request, HttpWire response) throws IOException {
+        SocketChannel channel = AcceptedChannels.of(request);
+        if (channel == null) {
+            return write(request, response, source);
+        }
+        WriterLoop writer = writers.get(Math.floorMod(turn.getAndIncrement(), writers.size()));
+        ChannelWire wire = new ChannelWire(response, channel, writer);
+        Delivery delivery = delivery(request, source, wire);
+        deliveries.add(delivery);
+        try {
+            return wire.carry(delivery, () -> subscription(request), maxWriteStall);
+        } finally {
+            deliveries.remove(delivery);
+        }
+    }
+
+    private boolean write(ServerRequest request, HttpWire wire, EventSource opened) throws IOException {
+        Delivery delivery = delivery(request, opened, wire);
+        deliveries.add(delivery);
+        try {
+            delivery.run(() -> subscription(request));
+            return !wire.cut();
+        } finally {
+            deliveries.remove(delivery);
+        }
+    }
+
+    private Delivery delivery(ServerRequest request, EventSource opened, Wire wire) {
+        return new Delivery(
                 opened,
                 subscription -> codec(
                         subscription,
                         Accept.choose(mediaTypes(), request.headers().values(HeaderNames.ACCEPT))),
                 wire);
-        deliveries.add(delivery);
-        try {
-            delivery.run(() -> subscription(request));
-        } finally {
-            deliveries.remove(delivery);
-        }
     }
 
     /**

@@ -1,0 +1,94 @@
+package dev.weir.transport.http;
+
+import io.helidon.common.socket.SocketOptions;
+import io.helidon.webserver.http.ServerRequest;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The options of a listener's connections, which also remember the channels that it accepts: a handler is not told of the channel
+ * below its request, and a stream wants to write there itself.
+ */
+final class AcceptedChannels implements SocketOptions {
+
+    private static final int FEW = 1024;
+
+    private final SocketOptions options;
+    private final Map<SocketAddress, SocketChannel> channels = new ConcurrentHashMap<>();
+
+    /** The accepting thread's: how many there may be before the closed ones are looked for. */
+    private int enough = FEW;
+
+    AcceptedChannels(SocketOptions options) {
+        this.options = options;
+    }
+
+    /** The channel of a request; null if bytes must not be written to it directly, or if its listener is another's. */
+    static @Nullable SocketChannel of(ServerRequest request) {
+        return !request.isSecure()
+                        && request.listenerContext().config().connectionOptions() instanceof AcceptedChannels accepted
+                ? accepted.channels.get(request.remotePeer().address())
+                : null;
+    }
+
+    @Override
+    public void configureSocket(SocketChannel channel) {
+        options.configureSocket(channel);
+        if (channels.size() >= enough) {
+            channels.values().removeIf(each -> !each.isOpen());
+            enough = Math.max(FEW, 2 * channels.size());
+        }
+        try {
+            channels.put(channel.getRemoteAddress(), channel);
+        } catch (IOException gone) {
+            // nobody will ask for it
+        }
+    }
+
+    @Override
+    public Map<SocketOption<?>, Object> socketOptions() {
+        return options.socketOptions();
+    }
+
+    @Override
+    public Duration connectTimeout() {
+        return options.connectTimeout();
+    }
+
+    @Override
+    public Duration readTimeout() {
+        return options.readTimeout();
+    }
+
+    @Override
+    public Optional<Integer> socketReceiveBufferSize() {
+        return options.socketReceiveBufferSize();
+    }
+
+    @Override
+    public Optional<Integer> socketSendBufferSize() {
+        return options.socketSendBufferSize();
+    }
+
+    @Override
+    public boolean socketReuseAddress() {
+        return options.socketReuseAddress();
+    }
+
+    @Override
+    public boolean socketKeepAlive() {
+        return options.socketKeepAlive();
+    }
+
+    @Override
+    public boolean tcpNoDelay() {
+        return options.tcpNoDelay();
+    }
+}

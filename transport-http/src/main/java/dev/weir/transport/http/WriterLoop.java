@@ -1,0 +1,168 @@
+package dev.weir.transport.http;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/**
+ * One thread that steps the streams of many connections and writes to their channels, none of which blocks. What a step wants to
+ * write goes through one buffer, which is empty between steps.
+ */
+final class WriterLoop implements Executor, AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(WriterLoop.class.getName());
+    private static final int BUFFER = 64 << 10;
+
+    private static final int SCRATCH = 512;
+
+    /** How many steps may go by before the channels are looked at. */
+    private static final int STEPS = 256;
+
+    private final Selector selector;
+    private final Thread thread;
+    private volatile boolean closing;
+
+    // guarded by this
+    private List<Runnable> due = new ArrayList<>();
+    private boolean sleeping;
+    private boolean closed;
+
+    // the thread's
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+    private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH);
+    private final List<ChannelWire> leaving = new ArrayList<>();
+    private List<Runnable> running = new ArrayList<>();
+    private int steps;
+
+    WriterLoop(String name) {
+        try {
+            selector = Selector.open();
+        } catch (IOException failure) {
+            throw new UncheckedIOException("no selector for " + name, failure);
+        }
+        thread = Thread.ofPlatform().name(name).daemon().start(this::loop);
+    }
+
+    /** Any thread, never waits. Once the loop is closed, a step runs on the calling thread: there it can only end its stream. */
+    @Override
+    public void execute(Runnable step) {
+        boolean asleep;
+        boolean late;
+        synchronized (this) {
+            late = closed;
+            asleep = sleeping;
+            sleeping = false;
+            if (!late) {
+                due.add(step);
+            }
+        }
+        if (late) {
+            run(step);
+        } else if (asleep) {
+            selector.wakeup();
+        }
+    }
+
+    /** The thread's: where a step gathers what it writes. */
+    ByteBuffer buffer() {
+        return buffer;
+    }
+
+    /** The thread's: from now on the wire is told when its channel can be read. */
+    SelectionKey register(ChannelWire wire) throws IOException {
+        wire.channel().configureBlocking(false);
+        return wire.channel().register(selector, SelectionKey.OP_READ, wire);
+    }
+
+    /** The thread's: the channel is given back, soon. */
+    void release(ChannelWire wire) {
+        leaving.add(wire);
+    }
+
+    /** Any thread: a closed channel keeps its descriptor until the selector has seen that. */
+    void closed(ChannelWire wire) {
+        if (wire.channel().keyFor(selector) != null) {
+            selector.wakeup();
+        }
+    }
+
+    /** Runs what is due and ends the thread. Blocks until it has ended. Idempotent. */
+    @Override
+    public void close() {
+        closing = true;
+        selector.wakeup();
+        try {
+            thread.join();
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void loop() {
+        try (selector) {
+            while (!closing) {
+                turn();
+            }
+        } catch (IOException | RuntimeException failure) {
+            LOG.log(Level.ERROR, "a writer has ended; its streams stand still until they are cut", failure);
+        } finally {
+            synchronized (this) {
+                closed = true;
+            }
+            due.forEach(this::run);
+            leaving.forEach(ChannelWire::abort);
+        }
+    }
+
+    private void turn() throws IOException {
+        boolean idle = !take();
+        for (int i = 0; i < running.size(); i++) {
+            run(running.get(i));
+        }
+        steps += running.size();
+        running.clear();
+        if (idle && leaving.isEmpty()) {
+            selector.select(this::selected);
+            steps = 0;
+        } else if (steps >= STEPS || !leaving.isEmpty()) {
+            selector.selectNow(this::selected);
+            steps = 0;
+        }
+        leaving.removeIf(ChannelWire::giveBack);
+    }
+
+    /** False: nothing is due, and whoever adds something must wake the selector. */
+    private synchronized boolean take() {
+        List<Runnable> taken = due;
+        due = running;
+        running = taken;
+        sleeping = taken.isEmpty();
+        return !sleeping;
+    }
+
+    private void run(Runnable step) {
+        try {
+            step.run();
+        } catch (Throwable failure) {
+            LOG.log(Level.ERROR, "a step failed", failure);
+        } finally {
+            buffer.clear();
+        }
+    }
+
+    private void selected(SelectionKey key) {
+        try {
+            ((ChannelWire) key.attachment()).selected(scratch.clear());
+        } catch (Throwable failure) {
+            LOG.log(Level.ERROR, "a channel failed", failure);
+            ((ChannelWire) key.attachment()).abort();
+        }
+    }
+}
