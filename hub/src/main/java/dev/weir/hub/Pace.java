@@ -15,8 +15,8 @@ public record Pace(int rate, int size, int burst) {
     /** The most bytes of data. */
     public static final int MOST_SIZE = 1 << 24;
 
-    /** The largest burst. */
-    public static final int MOST_BURST = 1 << 24;
+    /** The largest burst, which is as much as a topic can hold. */
+    public static final int MOST_BURST = Retention.MOST_EVENTS;
 
     private static final long SECOND = 1_000_000_000;
 

@@ -15,17 +15,20 @@ public record Retention(int events, long bytes, Duration linger) {
     /** 16,384 events, 16 MiB, no linger. */
     public static final Retention DEFAULT = new Retention(16_384, 16 << 20, Duration.ZERO);
 
+    /** The most events. */
+    public static final int MOST_EVENTS = 1 << 24;
+
     /**
      * Checks the bounds.
      *
-     * @param events 1 to 2^24
+     * @param events 1 to {@link #MOST_EVENTS}
      * @param bytes 1 or more
      * @param linger not negative
      * @throws IllegalArgumentException naming the value that is not allowed
      */
     public Retention {
-        if (events < 1 || events > 1 << 24) {
-            throw new IllegalArgumentException("events=" + events + ": allowed are 1 to " + (1 << 24));
+        if (events < 1 || events > MOST_EVENTS) {
+            throw new IllegalArgumentException("events=" + events + ": allowed are 1 to " + MOST_EVENTS);
         }
         if (bytes < 1) {
             throw new IllegalArgumentException("bytes=" + bytes + ": allowed is 1 or more");

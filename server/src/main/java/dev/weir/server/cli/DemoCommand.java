@@ -61,11 +61,11 @@ final class DemoCommand implements Callable<Integer> {
             Demo.Started started = Demo.start(config, broker);
             try (Demo demo = started.demo()) {
                 Serving.untilAsked(
-                        started.node().ready(started.kafka()),
+                        started.node().ready(started.config().bootstrap()),
                         listen.readyFile,
                         stopper,
                         spec,
-                        ready -> Welcome.text(ready, started.topics(), "clock", "playground"));
+                        ready -> Welcome.text(ready, started.config().names(), "clock", "playground"));
             }
         } catch (RuntimeException | InterruptedException failure) {
             if (!stopper.asked()) {

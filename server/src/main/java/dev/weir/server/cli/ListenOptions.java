@@ -1,8 +1,10 @@
 package dev.weir.server.cli;
 
+import dev.weir.hub.Pace;
 import dev.weir.server.config.Config;
 import dev.weir.server.run.Ready;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -40,6 +42,28 @@ final class ListenOptions {
     @Nullable
     Path readyFile;
 
+    @Option(
+            names = "--bench-topic",
+            arity = "0..1",
+            paramLabel = "RATE[xSIZE][+BURST]",
+            fallbackValue = "100x128",
+            converter = BenchPace.class,
+            description =
+                    "a topic `bench` in memory that fills itself: events in a second, bytes of data in each, events at"
+                            + " once at the start (alone: ${FALLBACK-VALUE})")
+    @Nullable
+    Pace benchTopic;
+
+    @Option(
+            names = "--bench-kafka",
+            arity = "0..1",
+            paramLabel = "RATE[xSIZE][+BURST]",
+            fallbackValue = "100x128",
+            converter = BenchPace.class,
+            description = "the same through a topic `bench-kafka` of the cluster")
+    @Nullable
+    Pace benchKafka;
+
     /** What an earlier server left must not be taken for this one's. */
     void forgetReadyFile() {
         if (readyFile != null) {
@@ -57,6 +81,12 @@ final class ListenOptions {
                 grpcPort == null ? listeners.grpc() : grpcPort,
                 listeners.adminBind(),
                 listeners.admin()));
+        if (benchTopic != null) {
+            told = told.withGenerator("bench", new Config.Generated(benchTopic, OptionalInt.empty(), false));
+        }
+        if (benchKafka != null) {
+            told = told.withGenerator("bench-kafka", new Config.Generated(benchKafka, OptionalInt.empty(), true));
+        }
         return kafka == null ? told : told.withBootstrap(kafka);
     }
 

@@ -7,7 +7,7 @@ import dev.weir.server.run.Clusters;
 import dev.weir.server.run.Node;
 import dev.weir.server.run.Stopper;
 import dev.weir.server.run.Welcome;
-import dev.weir.server.topics.KafkaTopics;
+import dev.weir.server.topics.Cluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -79,25 +79,19 @@ final class ServeCommand implements Callable<Integer> {
         Stopper stopper = new Stopper();
         listen.forgetReadyFile();
         try (Node node = Node.listen(told);
-                KafkaTopics cluster = Clusters.connect(told)) {
-            node.serve(cluster);
-            Set<String> missing = new TreeSet<>(told.topics());
-            missing.removeAll(cluster.partitions(told.topics()).keySet());
+                Cluster cluster = Clusters.connect(told);
+                Cluster all = Clusters.generate(told, cluster)) {
+            node.serve(all);
+            Set<String> missing = told.names();
+            missing.removeAll(all.partitions(told.names()).keySet());
             if (!missing.isEmpty()) {
                 spec.commandLine().getErr().println("weir: not on the cluster yet: " + String.join(", ", missing));
             }
-            Serving.untilAsked(
-                    node.ready(told.kafka().getOrDefault(Config.BOOTSTRAP, "")),
-                    listen.readyFile,
-                    stopper,
-                    spec,
-                    ready -> {
-                        String first = told.topics().stream()
-                                .filter(topic -> !missing.contains(topic))
-                                .findFirst()
-                                .orElse("TOPIC");
-                        return Welcome.text(ready, new TreeSet<>(told.topics()), first, first);
-                    });
+            Serving.untilAsked(node.ready(told.bootstrap()), listen.readyFile, stopper, spec, ready -> {
+                String read = first(told.names(), missing);
+                String write = told.topics().isEmpty() ? "" : first(told.topics(), missing);
+                return Welcome.text(ready, told.names(), read, write);
+            });
             node.close();
         } catch (CannotStart | InterruptedException failure) {
             if (!stopper.asked()) {
@@ -108,17 +102,31 @@ final class ServeCommand implements Callable<Integer> {
         return 0;
     }
 
+    private static String first(Set<String> topics, Set<String> missing) {
+        return topics.stream()
+                .filter(topic -> !missing.contains(topic))
+                .findFirst()
+                .orElse("TOPIC");
+    }
+
     private Config told() {
         Config told = listen.over(config == null ? Config.DEFAULT : ConfigFile.read(config), spec)
                 .withTopics(topics);
         ListenOptions.requireNumber(spec, "--admin-port", adminPort, ListenOptions.MOST_PORT);
         Config.Listeners at = told.listeners();
         int admin = adminPort != null ? adminPort : at.admin().orElse(ADMIN_PORT);
-        if (told.topics().isEmpty()) {
+        if (told.names().isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(), "no topics are listed; give --topics NAME, or topics: in --config FILE");
         }
-        if (!told.kafka().containsKey(Config.BOOTSTRAP)) {
+        Set<String> twice = new TreeSet<>(told.topics());
+        twice.retainAll(told.generators().keySet());
+        if (!twice.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    String.join(", ", twice) + ": listed in topics, and a generator too; leave it out of topics");
+        }
+        if (told.needsKafka() && !told.kafka().containsKey(Config.BOOTSTRAP)) {
             throw new ParameterException(
                     spec.commandLine(), "no cluster is named; give --kafka HOST:PORT, or kafka: in --config FILE");
         }

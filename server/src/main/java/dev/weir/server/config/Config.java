@@ -1,5 +1,7 @@
 package dev.weir.server.config;
 
+import dev.weir.hub.Pace;
+import dev.weir.hub.Retention;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -8,12 +10,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What a server is told before it starts. Immutable.
  *
  * @param kafka properties of Kafka's clients, passed on as they are
- * @param topics the topics that may be seen; all others don't exist for clients
+ * @param topics the topics of the cluster that may be seen; all others don't exist for clients
+ * @param generators topics that fill themselves, by name
  * @param listeners where to listen
  * @param limits what publishers and subscribers may take
  * @param drain over which time streams are ended at shutdown
@@ -23,6 +27,7 @@ import java.util.TreeSet;
 public record Config(
         Map<String, String> kafka,
         Set<String> topics,
+        Map<String, Generated> generators,
         Listeners listeners,
         Limits limits,
         Duration drain,
@@ -36,6 +41,7 @@ public record Config(
     public static final Config DEFAULT = new Config(
             Map.of(),
             Set.of(),
+            Map.of(),
             new Listeners("127.0.0.1", 8080, 50051, "127.0.0.1", OptionalInt.empty()),
             new Limits(
                     1 << 20,
@@ -49,6 +55,7 @@ public record Config(
     public Config {
         kafka = Map.copyOf(kafka);
         topics = Set.copyOf(topics);
+        generators = Map.copyOf(generators);
         hosts = Set.copyOf(hosts);
     }
 
@@ -73,13 +80,98 @@ public record Config(
     public record Limits(int maxEventBytes, int maxBodyBytes, dev.weir.Limits streams) {}
 
     /**
+     * A topic that fills itself, for measurements.
+     *
+     * @param pace how many events, when, and how large
+     * @param keep how many are held in memory, never fewer than the burst; empty: as many as other topics in memory hold
+     * @param kafka whether they go through the cluster's topic of that name, which holds them then
+     */
+    public record Generated(Pace pace, OptionalInt keep, boolean kafka) {
+
+        /** Where nothing else is said: 100 events a second of 128 bytes. */
+        public static final Pace USUAL = new Pace(100, 128, 0);
+
+        /** More than an event weighs in memory besides its data. */
+        private static final int WITH_ID = 256;
+
+        /**
+         * How much is held in memory.
+         *
+         * @return what was asked for, with room for its bytes
+         */
+        public Retention retention() {
+            Retention usual = Retention.DEFAULT;
+            int wanted = Math.max(keep.orElse(0), pace.burst());
+            long bytes = (long) wanted * (pace.size() + WITH_ID);
+            return new Retention(
+                    keep.isPresent() ? wanted : Math.max(wanted, usual.events()),
+                    Math.max(bytes, usual.bytes()),
+                    usual.linger());
+        }
+    }
+
+    /**
+     * Every name that clients may see.
+     *
+     * @return topics of the cluster and those that fill themselves
+     */
+    public Set<String> names() {
+        Set<String> names = new TreeSet<>(topics);
+        names.addAll(generators.keySet());
+        return names;
+    }
+
+    /**
+     * Topics of the cluster that are filled from here.
+     *
+     * @return their names
+     */
+    public Set<String> filled() {
+        return generators.entrySet().stream()
+                .filter(each -> each.getValue().kafka())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /**
+     * The brokers' addresses.
+     *
+     * @return {@code host:port}, several with commas between; empty: no cluster is named
+     */
+    public String bootstrap() {
+        return kafka.getOrDefault(BOOTSTRAP, "");
+    }
+
+    /**
+     * Whether something that is offered or written lives in a cluster.
+     *
+     * @return false if all that is offered lives in this process
+     */
+    public boolean needsKafka() {
+        return !topics.isEmpty() || accessTopic.isPresent() || !filled().isEmpty();
+    }
+
+    /**
+     * The same with one more topic that fills itself.
+     *
+     * @param name its name
+     * @param generated how
+     * @return a new configuration
+     */
+    public Config withGenerator(String name, Generated generated) {
+        Map<String, Generated> all = new HashMap<>(generators);
+        all.put(name, generated);
+        return new Config(kafka, topics, all, listeners, limits, drain, hosts, accessTopic);
+    }
+
+    /**
      * The same with another time for shutting down.
      *
      * @param drain over which time streams are ended
      * @return a new configuration
      */
     public Config withDrain(Duration drain) {
-        return new Config(kafka, topics, listeners, limits, drain, hosts, accessTopic);
+        return new Config(kafka, topics, generators, listeners, limits, drain, hosts, accessTopic);
     }
 
     /**
@@ -89,7 +181,7 @@ public record Config(
      * @return a new configuration
      */
     public Config with(Listeners listeners) {
-        return new Config(kafka, topics, listeners, limits, drain, hosts, accessTopic);
+        return new Config(kafka, topics, generators, listeners, limits, drain, hosts, accessTopic);
     }
 
     /**
@@ -101,7 +193,7 @@ public record Config(
     public Config withBootstrap(String bootstrap) {
         Map<String, String> properties = new HashMap<>(kafka);
         properties.put(BOOTSTRAP, bootstrap);
-        return new Config(properties, topics, listeners, limits, drain, hosts, accessTopic);
+        return new Config(properties, topics, generators, listeners, limits, drain, hosts, accessTopic);
     }
 
     /**
@@ -113,7 +205,7 @@ public record Config(
     public Config withTopics(List<String> more) {
         Set<String> all = new TreeSet<>(topics);
         all.addAll(more);
-        return new Config(kafka, all, listeners, limits, drain, hosts, accessTopic);
+        return new Config(kafka, all, generators, listeners, limits, drain, hosts, accessTopic);
     }
 
     /**
@@ -123,6 +215,6 @@ public record Config(
      * @return a new configuration
      */
     public Config withAccessTopic(String topic) {
-        return new Config(kafka, topics, listeners, limits, drain, hosts, Optional.of(topic));
+        return new Config(kafka, topics, generators, listeners, limits, drain, hosts, Optional.of(topic));
     }
 }

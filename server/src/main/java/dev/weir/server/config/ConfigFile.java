@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.weir.Limits;
 import dev.weir.Subscription;
+import dev.weir.hub.Pace;
+import dev.weir.hub.Retention;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -32,10 +34,12 @@ public final class ConfigFile {
 
     private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,249}");
     private static final String KEYS =
-            "kafka, topics, bind, http-port, grpc-port, admin-bind, admin-port, hosts, access-topic, limits, drain";
+            "kafka, topics, generators, bind, http-port, grpc-port, admin-bind, admin-port, hosts, access-topic, limits, drain";
     private static final String LIMITS =
             "max-event-bytes, max-body-bytes, max-streams, max-streams-per-address, max-starts-per-second,"
                     + " max-starts-per-second-per-address, max-duration, slow";
+
+    private static final String GENERATOR = "rate, size, burst, keep, kafka";
 
     private final Path file;
     private final JsonParser yaml;
@@ -43,6 +47,7 @@ public final class ConfigFile {
 
     private final Map<String, String> kafka = new TreeMap<>();
     private final Set<String> topics = new TreeSet<>();
+    private final Map<String, Config.Generated> generators = new TreeMap<>();
     private final Set<String> hosts = new TreeSet<>();
     private String bind = Config.DEFAULT.listeners().bind();
     private String adminBind = Config.DEFAULT.listeners().adminBind();
@@ -106,6 +111,7 @@ public final class ConfigFile {
         return new Config(
                 kafka,
                 topics,
+                generators,
                 new Config.Listeners(bind, http, grpc, adminBind, admin),
                 new Config.Limits(
                         maxEventBytes,
@@ -130,6 +136,7 @@ public final class ConfigFile {
                         "properties of Kafka's clients, such as bootstrap.servers",
                         name -> kafka.put(name, scalar(key + "." + name)));
             case "topics" -> list(key, topics);
+            case "generators" -> map(key, "topics by name, each with some of " + GENERATOR, this::generator);
             case "hosts" -> list(key, hosts);
             case "bind" -> bind = scalar(key);
             case "admin-bind" -> adminBind = scalar(key);
@@ -155,6 +162,46 @@ public final class ConfigFile {
             case "max-duration" -> maxDuration = number("limits." + key, 0, Integer.MAX_VALUE);
             case "slow" -> slow = policies();
             default -> throw wrong("limits." + key + ": unknown key; allowed are " + LIMITS);
+        }
+    }
+
+    private void generator(String name) throws IOException {
+        Generator told = new Generator("generators." + name);
+        map(told.name, GENERATOR, told::entry);
+        generators.put(valid("generators", name), told.generated());
+    }
+
+    /** What is said of one generator. */
+    private final class Generator {
+
+        private final String name;
+        private int rate = Config.Generated.USUAL.rate();
+        private int size = Config.Generated.USUAL.size();
+        private int burst = Config.Generated.USUAL.burst();
+        private OptionalInt keep = OptionalInt.empty();
+        private boolean kafka;
+
+        Generator(String name) {
+            this.name = name;
+        }
+
+        void entry(String key) throws IOException {
+            String full = name + "." + key;
+            switch (key) {
+                case "rate" -> rate = number(full, 0, Pace.MOST_RATE);
+                case "size" -> size = number(full, 0, Pace.MOST_SIZE);
+                case "burst" -> burst = number(full, 0, Pace.MOST_BURST);
+                case "keep" -> keep = OptionalInt.of(number(full, 1, Retention.MOST_EVENTS));
+                case "kafka" -> kafka = truth(full);
+                default -> throw wrong(full + ": unknown key; allowed are " + GENERATOR);
+            }
+        }
+
+        Config.Generated generated() {
+            if (kafka && keep.isPresent()) {
+                throw wrong(name + ".keep: the cluster decides how much it keeps of a topic; leave out keep or kafka");
+            }
+            return new Config.Generated(new Pace(rate, size, burst), keep, kafka);
         }
     }
 
@@ -207,7 +254,10 @@ public final class ConfigFile {
     }
 
     private String topic(String key) throws IOException {
-        String name = scalar(key);
+        return valid(key, scalar(key));
+    }
+
+    private String valid(String key, String name) {
         if (!TOPIC.matcher(name).matches()) {
             throw wrong(
                     key + ": " + name + " is no name of a topic; allowed are 1 to 249 characters of A-Z a-z 0-9 . _ -");
@@ -234,6 +284,14 @@ public final class ConfigFile {
             // told below, like a number out of range
         }
         throw wrong(key + ": " + text + " is not allowed; allowed are whole numbers from " + least + " to " + most);
+    }
+
+    private boolean truth(String key) throws IOException {
+        String text = scalar(key);
+        if (!text.equals("true") && !text.equals("false")) {
+            throw wrong(key + ": " + text + " is not allowed; allowed are true, false");
+        }
+        return text.equals("true");
     }
 
     private ConfigException wrong(String what) {

@@ -7,11 +7,10 @@ import dev.weir.server.run.CannotStart;
 import dev.weir.server.run.Clusters;
 import dev.weir.server.run.Node;
 import dev.weir.server.run.Ports;
-import dev.weir.server.topics.KafkaTopics;
+import dev.weir.server.topics.Cluster;
 import java.net.BindException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -41,16 +40,17 @@ public final class Demo implements AutoCloseable {
             Ports.requireFree("--kafka-port", "host for the broker", broker.host(), broker.port());
         }
         Demo demo = new Demo();
-        CompletableFuture<Node> listening =
-                listen(config.withTopics(DemoTopics.ALL).withAccessTopic(DemoTopics.ACCESS));
+        Config offered = config.withTopics(DemoTopics.ALL).withAccessTopic(DemoTopics.ACCESS);
+        CompletableFuture<Node> listening = listen(offered);
         try {
-            Config found = own ? config.withBootstrap(demo.own(broker).bootstrap()) : config;
-            KafkaTopics cluster = demo.keep(Clusters.connect(found));
-            DemoTopics.create(found.kafka());
+            Config found = own ? offered.withBootstrap(demo.own(broker).bootstrap()) : offered;
+            Cluster cluster = demo.keep(Clusters.connect(found));
+            DemoTopics.create(found);
             demo.keep(new Figures(cluster));
+            Cluster all = demo.keep(Clusters.generate(found, cluster));
             Node node = demo.keep(await(listening));
-            node.serve(cluster);
-            return new Started(demo, node, found.kafka().getOrDefault(Config.BOOTSTRAP, ""));
+            node.serve(all);
+            return new Started(demo, node, found);
         } catch (RuntimeException | InterruptedException failure) {
             listening.thenAccept(Node::close);
             demo.close();
@@ -112,17 +112,7 @@ public final class Demo implements AutoCloseable {
      *
      * @param demo ends it all when closed
      * @param node the server
-     * @param kafka the brokers' addresses
+     * @param config what it offers, and the cluster
      */
-    public record Started(Demo demo, Node node, String kafka) {
-
-        /**
-         * The demo's topics.
-         *
-         * @return their names
-         */
-        public List<String> topics() {
-            return DemoTopics.ALL;
-        }
-    }
+    public record Started(Demo demo, Node node, Config config) {}
 }

@@ -1,10 +1,13 @@
 package dev.weir.server.demo;
 
+import dev.weir.server.config.Config;
 import dev.weir.server.run.CannotStart;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,18 +36,20 @@ final class DemoTopics {
     private DemoTopics() {}
 
     /** Makes the topics that are missing, and waits until all can be used. Blocks. */
-    static void create(Map<String, String> client) throws InterruptedException {
-        Map<String, Object> properties = new HashMap<>(client);
+    static void create(Config config) throws InterruptedException {
+        Set<String> names = new TreeSet<>(config.topics());
+        names.addAll(config.filled());
+        Map<String, Object> properties = new HashMap<>(config.kafka());
         properties.put(AdminClientConfig.CLIENT_ID_CONFIG, "weir-demo");
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis() / 2);
         try (Admin admin = Admin.create(properties)) {
-            create(admin, System.nanoTime() + PATIENCE.toNanos());
+            create(admin, names, System.nanoTime() + PATIENCE.toNanos());
         }
     }
 
-    private static void create(Admin admin, long deadline) throws InterruptedException {
-        List<NewTopic> wanted = ALL.stream()
+    private static void create(Admin admin, Set<String> names, long deadline) throws InterruptedException {
+        List<NewTopic> wanted = names.stream()
                 .map(name -> new NewTopic(name, name.equals(CLOCK) ? Clock.PARTITIONS : 1, (short) -1).configs(SMALL))
                 .toList();
         for (KafkaFuture<Void> answer : admin.createTopics(wanted).values().values()) {
@@ -58,7 +63,7 @@ final class DemoTopics {
                 throw failed("no answer");
             }
         }
-        while (!usable(admin)) {
+        while (!usable(admin, names)) {
             if (System.nanoTime() > deadline) {
                 throw failed("they have no leader after " + PATIENCE.toSeconds() + " s");
             }
@@ -66,10 +71,10 @@ final class DemoTopics {
         }
     }
 
-    private static boolean usable(Admin admin) throws InterruptedException {
+    private static boolean usable(Admin admin, Set<String> names) throws InterruptedException {
         try {
             return admin
-                    .describeTopics(ALL)
+                    .describeTopics(names)
                     .allTopicNames()
                     .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                     .values()

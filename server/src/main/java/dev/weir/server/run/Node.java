@@ -40,9 +40,7 @@ public final class Node implements AutoCloseable {
     private Node(Config config) {
         this.config = config;
         catalogue = new Catalogue(
-                config.topics(),
-                config.limits().maxEventBytes(),
-                config.limits().streams());
+                config.names(), config.limits().maxEventBytes(), config.limits().streams());
         health = new Health(catalogue);
         log = new AccessLog();
         Ports.requireFree(config.listeners());

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param pid the server's process
  * @param http the base of HTTP's URLs
  * @param grpc {@code host:port}
- * @param kafka {@code host:port} of the brokers, several with commas between
+ * @param kafka {@code host:port} of the brokers, several with commas between; empty: there is no cluster
  * @param admin the base of the admin listener's URLs, if it has one
  */
 public record Ready(long pid, String http, String grpc, String kafka, Optional<String> admin) {
@@ -43,11 +43,11 @@ public record Ready(long pid, String http, String grpc, String kafka, Optional<S
      * @return one JSON object
      */
     public String json() {
-        ObjectNode json = JSON.createObjectNode()
-                .put("pid", pid)
-                .put("http", http)
-                .put("grpc", grpc)
-                .put("kafka", kafka);
+        ObjectNode json =
+                JSON.createObjectNode().put("pid", pid).put("http", http).put("grpc", grpc);
+        if (!kafka.isEmpty()) {
+            json.put("kafka", kafka);
+        }
         admin.ifPresent(url -> json.put("admin", url));
         return json.toString();
     }

@@ -13,7 +13,7 @@ public final class Welcome {
      * @param ready where the server is
      * @param topics what it offers
      * @param read a topic to read in the examples
-     * @param write a topic to publish to in the examples
+     * @param write a topic to publish to in the examples; empty: there is none
      * @return lines, each with a line feed
      */
     public static String text(Ready ready, Collection<String> topics, String read, String write) {
@@ -28,9 +28,7 @@ public final class Welcome {
                   NDJSON    curl -N '%s/streams/%s'
                   gRPC      grpcurl -plaintext -d '{"topics":["%s"]}' %s weir.v1.EventStreams/Subscribe
                             buf curl --protocol grpc --http2-prior-knowledge -d '{"topics":["%s"]}' http://%s/weir.v1.EventStreams/Subscribe
-                  publish   curl -d '{"hello":"world"}' '%s/topics/%s/events'
-                            echo hello | kcat -P -b %s -t %s
-
+                %s
                 Ctrl-C ends it.
                 """.formatted(
                         ready.pid(),
@@ -44,9 +42,13 @@ public final class Welcome {
                         grpc,
                         read,
                         grpc,
-                        http,
-                        write,
-                        ready.kafka(),
-                        write);
+                        write.isEmpty() ? "" : publishing(ready, write));
+    }
+
+    private static String publishing(Ready ready, String topic) {
+        return """
+                  publish   curl -d '{"hello":"world"}' '%s/topics/%s/events'
+                            echo hello | kcat -P -b %s -t %s
+                """.formatted(ready.http(), topic, ready.kafka(), topic).indent(2);
     }
 }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command line as people meet it: processes, their exit codes, and what they say. */
@@ -110,6 +111,27 @@ class CommandLineTest {
         try (Child child = Child.weir("serve", "--kafka", "127.0.0.1:1")) {
             assertThat(child.exit()).isEqualTo(2);
             assertThat(child.err()).contains("--topics");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1000y, 'allowed is RATE[xSIZE][+BURST]'",
+        "100000000, rate=100000000: allowed are 0 to 10000000",
+        "1x99999999, size=99999999: allowed are 0 to 16777216"
+    })
+    void aBenchTopicThatCannotBeIsUsage(String pace, String message) {
+        try (Child child = Child.weir("serve", "--bench-topic", pace)) {
+            assertThat(child.exit()).isEqualTo(2);
+            assertThat(child.err()).contains("--bench-topic", message);
+        }
+    }
+
+    @Test
+    void aTopicIsEitherListedOrGenerated() {
+        try (Child child = Child.weir("serve", "--bench-topic", "--topics", "bench", "--kafka", "127.0.0.1:1")) {
+            assertThat(child.exit()).isEqualTo(2);
+            assertThat(child.err()).contains("bench: listed in topics, and a generator too");
         }
     }
 

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.weir.Limits;
 import dev.weir.Subscription.Slow;
+import dev.weir.hub.Pace;
+import dev.weir.hub.Retention;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +31,9 @@ class ConfigFileTest {
                   bootstrap.servers: a:1,b:2
                   linger.ms: 5
                 topics: [orders, payments]
+                generators:
+                  bench: {rate: 1_000, size: 64, burst: 20_000, keep: 30_000}
+                  through: {kafka: true}
                 bind: 0.0.0.0
                 http-port: 1
                 grpc-port: 2
@@ -49,6 +56,11 @@ class ConfigFileTest {
 
         assertThat(config.kafka()).containsEntry("bootstrap.servers", "a:1,b:2").containsEntry("linger.ms", "5");
         assertThat(config.topics()).containsExactlyInAnyOrder("orders", "payments");
+        assertThat(config.generators())
+                .isEqualTo(Map.of(
+                        "bench", new Config.Generated(new Pace(1000, 64, 20_000), OptionalInt.of(30_000), false),
+                        "through", new Config.Generated(new Pace(100, 128, 0), OptionalInt.empty(), true)));
+        assertThat(config.names()).containsExactly("bench", "orders", "payments", "through");
         assertThat(config.listeners().bind()).isEqualTo("0.0.0.0");
         assertThat(config.listeners().http()).isEqualTo(1);
         assertThat(config.listeners().grpc()).isEqualTo(2);
@@ -84,6 +96,12 @@ class ConfigFileTest {
                 "topics:\\n  - ok\\n  - a b  | :3: topics: a b is no name of a topic",
                 "limits:\\n  slow: [fast]     | :2: limits.slow: fast is not allowed; allowed are lag, drop-oldest",
                 "limits:\\n  slow: lag        | :2: limits.slow: allowed is a list",
+                "generators: [a]              | :1: generators: allowed is a map of topics by name",
+                "generators:\\n  a: {rte: 1} | :2: generators.a.rte: unknown key; allowed are rate, size, burst",
+                "generators:\\n  a b: {}     | :2: generators: a b is no name of a topic",
+                "generators: {a: {rate: -1}}  | :1: generators.a.rate: -1 is not allowed",
+                "generators: {a: {kafka: on}} | :1: generators.a.kafka: on is not allowed; allowed are true, false",
+                "generators: {a: {keep: 1, kafka: true}} | :1: generators.a.keep: the cluster decides",
                 "drain: -1                    | :1: drain: -1 is not allowed; allowed are whole numbers from 0",
                 "kafka: [a]                   | :1: kafka: allowed is a map",
                 "kafka:\\n  ssl: {a: b}       | :2: kafka.ssl: allowed is a plain value",
@@ -95,6 +113,19 @@ class ConfigFileTest {
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> read(yaml.replace("\\n", "\n") + "\n"))
                 .withMessageContaining(message.strip());
+    }
+
+    @Test
+    void aGeneratorHoldsItsBurst() {
+        Retention held = generated(1024, 50_000, OptionalInt.empty()).retention();
+        assertThat(held.events()).isEqualTo(50_000);
+        assertThat(held.bytes()).isGreaterThan(50_000 * 1024L);
+        assertThat(generated(64, 10, OptionalInt.empty()).retention()).isEqualTo(Retention.DEFAULT);
+        assertThat(generated(64, 10, OptionalInt.of(5)).retention().events()).isEqualTo(10);
+    }
+
+    private static Config.Generated generated(int size, int burst, OptionalInt keep) {
+        return new Config.Generated(new Pace(1, size, burst), keep, false);
     }
 
     @Test

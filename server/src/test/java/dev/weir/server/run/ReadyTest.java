@@ -58,6 +58,16 @@ class ReadyTest {
     }
 
     @Test
+    void withoutAClusterNothingIsToldOfOne() {
+        Ready alone = new Ready(42, "http://127.0.0.1:8080", "127.0.0.1:50051", "", Optional.empty());
+
+        assertThat(alone.json()).doesNotContain("kafka");
+        assertThat(Welcome.text(alone, List.of("bench"), "bench", ""))
+                .contains("curl -N 'http://127.0.0.1:8080/events/bench'", "\n\nCtrl-C")
+                .doesNotContain("publish", "kcat");
+    }
+
+    @Test
     void theWelcomeHasALineForEveryWay() {
         assertThat(Welcome.text(READY, List.of("clock", "playground"), "clock", "playground"))
                 .contains(
