@@ -2,6 +2,7 @@ package dev.weir.server.access;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import dev.weir.Bytes;
 import dev.weir.Event;
 import java.io.ByteArrayOutputStream;
@@ -36,7 +37,11 @@ public record AccessEntry(
         Duration took,
         OptionalLong bytes) {
 
-    private static final JsonFactory JSON = new JsonFactory();
+    /** Buffers of a pool: those of a thread would stay with each connection, which has one of its own. */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
+            .build();
+
     private static final int LONGEST = 256;
 
     /** What an entry tells. */
@@ -53,6 +58,11 @@ public record AccessEntry(
         What(String type) {
             this.type = type;
         }
+    }
+
+    /** The entry for the end of what this one has begun. */
+    AccessEntry ended(What what, int status, Duration took, OptionalLong bytes) {
+        return new AccessEntry(what, protocol, method, path, peer, OptionalInt.of(status), took, bytes);
     }
 
     Event toEvent() {

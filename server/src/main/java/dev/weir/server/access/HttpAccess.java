@@ -1,6 +1,7 @@
 package dev.weir.server.access;
 
 import dev.weir.server.access.AccessEntry.What;
+import dev.weir.transport.http.HandedOver;
 import io.helidon.http.Method;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
@@ -35,33 +36,39 @@ public final class HttpAccess implements Filter {
         String path = request.path().rawPath();
         boolean stream =
                 STREAM.matcher(path).lookingAt() && request.prologue().method().equals(Method.GET);
-        if (stream) {
-            log.add(entry(What.OPENED, request, path, OptionalInt.empty(), start, OptionalLong.empty()));
-        }
-        try {
-            chain.proceed();
-        } finally {
-            log.add(entry(
-                    stream ? What.CLOSED : What.REQUEST,
-                    request,
-                    path,
-                    OptionalInt.of(response.status().code()),
-                    start,
-                    stream ? OptionalLong.empty() : OptionalLong.of(response.bytesWritten())));
-        }
-    }
-
-    private static AccessEntry entry(
-            What what, RoutingRequest request, String path, OptionalInt status, long start, OptionalLong bytes) {
-        return new AccessEntry(
-                what,
+        AccessEntry begun = new AccessEntry(
+                What.OPENED,
                 "http",
                 request.prologue().method().text(),
                 path,
                 host(request.remotePeer().address()),
-                status,
-                Duration.ofNanos(System.nanoTime() - start),
-                bytes);
+                OptionalInt.empty(),
+                Duration.ZERO,
+                OptionalLong.empty());
+        if (stream) {
+            log.add(begun);
+        }
+        boolean handedOver = false;
+        try {
+            chain.proceed();
+        } catch (HandedOver later) {
+            handedOver = true;
+            int status = response.status().code();
+            later.whenEnded(() -> log.add(begun.ended(What.CLOSED, status, since(start), OptionalLong.empty())));
+            throw later;
+        } finally {
+            if (!handedOver) {
+                log.add(begun.ended(
+                        stream ? What.CLOSED : What.REQUEST,
+                        response.status().code(),
+                        since(start),
+                        stream ? OptionalLong.empty() : OptionalLong.of(response.bytesWritten())));
+            }
+        }
+    }
+
+    private static Duration since(long start) {
+        return Duration.ofNanos(System.nanoTime() - start);
     }
 
     static String host(SocketAddress peer) {

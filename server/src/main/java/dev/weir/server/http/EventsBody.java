@@ -3,6 +3,7 @@ package dev.weir.server.http;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import dev.weir.Bytes;
 import dev.weir.Code;
 import dev.weir.Event;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class EventsBody {
 
     private static final JsonFactory JSON = JsonFactory.builder()
+            .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 

@@ -1,7 +1,6 @@
 package dev.weir.transport.http;
 
 import io.helidon.common.socket.SocketOptions;
-import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
@@ -13,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The options of a listener's connections, which also remember the channels that it accepts: a handler is not told of the channel
- * below its request, and a stream wants to write there itself.
+ * The options of a listener's connections, which also remember the channels that it accepts: a connection is not told of the channel
+ * below it, and a stream wants to write there itself.
  */
 final class AcceptedChannels implements SocketOptions {
 
@@ -23,19 +22,17 @@ final class AcceptedChannels implements SocketOptions {
     private final SocketOptions options;
     private final Map<SocketAddress, SocketChannel> channels = new ConcurrentHashMap<>();
 
-    /** The accepting thread's: how many there may be before the closed ones are looked for. */
+    /** The accepting thread's: how many may wait before those are looked for that were closed at once. */
     private int enough = FEW;
 
     AcceptedChannels(SocketOptions options) {
         this.options = options;
     }
 
-    /** The channel of a request; null if bytes must not be written to it directly, or if its listener is another's. */
-    static @Nullable SocketChannel of(ServerRequest request) {
-        return !request.isSecure()
-                        && request.listenerContext().config().connectionOptions() instanceof AcceptedChannels accepted
-                ? accepted.channels.get(request.remotePeer().address())
-                : null;
+    /** The channel to that peer, once. */
+    @Nullable
+    SocketChannel take(SocketAddress peer) {
+        return channels.remove(peer);
     }
 
     @Override

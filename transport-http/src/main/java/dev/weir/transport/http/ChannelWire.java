@@ -5,7 +5,6 @@ import dev.weir.Codec;
 import dev.weir.Delivery;
 import dev.weir.Refusal;
 import dev.weir.Signal;
-import dev.weir.Subscription;
 import dev.weir.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,13 +12,12 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A stream over the channel below a response, with chunked transfer coding (RFC 9112, section 7.1). The thread that handles the
- * request sends the head and waits; a {@link WriterLoop} sends what follows, a flush as one chunk, and never blocks. What the
- * socket does not take is kept, 64 KiB and one event at the most, and there is no room until it is gone.
+ * request sends the head; a {@link WriterLoop} sends what follows, a flush as one chunk, and never blocks. What the socket does not
+ * take is kept, 64 KiB and one event at the most, and there is no room until it is gone.
  */
 final class ChannelWire implements Wire {
 
@@ -30,6 +28,7 @@ final class ChannelWire implements Wire {
     /** Room for the size of a full buffer and its line's end. */
     private static final int HEAD = 4 + TAIL;
 
+    private static final byte[] LAST_CHUNK = {'0', CR, LF, CR, LF};
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
 
@@ -37,24 +36,27 @@ final class ChannelWire implements Wire {
         OPEN,
         /** Everything is said; some of it may have to be sent still. */
         CLOSING,
-        /** The handler has its channel again, or the channel is closed. */
+        /** The connection has its channel again. */
         DONE
     }
 
     // set once
-    private final HttpWire response;
     private final SocketChannel channel;
     private final WriterLoop loop;
-    private final Thread handler = Thread.currentThread();
+    private final Thread connection = Thread.currentThread();
+    private final long patience;
+    private final boolean single;
 
     @SuppressWarnings("NullAway.Init")
     private Delivery delivery;
 
-    // the handler's until the first step, then the loop's
+    // the connection's until the first step, then the loop's
+    private @Nullable HttpWire response;
+    private @Nullable Codec codec;
     private @Nullable SelectionKey key;
     private @Nullable ByteBuffer rest;
-    private @Nullable Signal last;
     private long written;
+    private boolean released;
 
     // any thread
     private volatile State state = State.OPEN;
@@ -62,63 +64,68 @@ final class ChannelWire implements Wire {
     private volatile boolean more;
     private volatile long taken;
 
-    /** On the thread that handles the request. */
-    ChannelWire(HttpWire response, SocketChannel channel, WriterLoop loop) {
+    /**
+     * On the thread that handles the request.
+     *
+     * @param response for the head, or the refusal
+     * @param single whether the connection is to be closed after this stream
+     * @param patience how long a client may take nothing of what is left once everything is said
+     */
+    ChannelWire(HttpWire response, SocketChannel channel, WriterLoop loop, boolean single, Duration patience) {
         this.response = response;
         this.channel = channel;
         this.loop = loop;
+        this.single = single;
+        this.patience = patience.toNanos();
     }
 
     SocketChannel channel() {
         return channel;
     }
 
-    /**
-     * The handler's: opens the stream, and waits while the loop does the rest. Blocks until it has ended.
-     *
-     * @param patience how long a client may take nothing of what is left once everything is said
-     * @return whether the connection can serve another request
-     */
-    boolean carry(Delivery carried, Supplier<Subscription> request, Duration patience) throws IOException {
+    /** Tells the delivery of what happens to the channel. Before it starts. */
+    void carries(Delivery carried) {
         delivery = carried;
-        carried.start(request, loop);
-        await(patience.toNanos());
-        Signal said = last;
-        if (said != null && !cut) {
-            response.close(said);
-        }
-        return !cut && !more && !response.cut();
     }
 
-    private void await(long patienceNanos) {
+    /** Whether the stream has begun: otherwise it was refused. */
+    boolean opened() {
+        return codec != null;
+    }
+
+    /** The connection's thread: waits until the stream has ended. Blocks. True: the connection can serve another request. */
+    boolean await() {
         long moved = System.nanoTime();
         long seen = -1;
         while (state != State.DONE) {
             long now = System.nanoTime();
             if (Thread.interrupted()) {
-                gone();
+                loop.execute(this::gone);
             } else if (state == State.OPEN) {
                 LockSupport.park(this);
             } else if (taken != seen) {
                 seen = taken;
                 moved = now;
-            } else if (now - moved < patienceNanos) {
-                LockSupport.parkNanos(this, patienceNanos - (now - moved));
+            } else if (now - moved < patience) {
+                LockSupport.parkNanos(this, patience - (now - moved));
             } else {
-                abort();
+                loop.execute(this::abort);
+                moved = now;
             }
         }
+        return !cut && !more && !single;
     }
 
     @Override
     public void refuse(Refusal why) throws IOException {
-        response.refuse(why);
+        opening().refuse(why);
         done();
     }
 
     @Override
     public void open(Signal.Open at, Codec codec) throws IOException {
-        response.open(at, codec);
+        this.codec = codec;
+        opening().open(at, codec);
     }
 
     @Override
@@ -137,7 +144,7 @@ final class ChannelWire implements Wire {
     @Override
     public void write(Bytes frame) throws IOException {
         if (key == null) {
-            response.write(frame);
+            opening().write(frame);
             return;
         }
         ByteBuffer out = loop.buffer();
@@ -155,34 +162,39 @@ final class ChannelWire implements Wire {
     @Override
     public void flush() throws IOException {
         if (key == null) {
-            response.flush();
+            opening().flush();
         } else if (loop.buffer().position() > 0) {
             send(loop.buffer());
         }
     }
 
-    /** The channel goes back to the handler once it has room again, so that what the handler still writes can't block. */
+    /** What the format has no word for is told by the connection, which closes in the middle of a chunked body. */
     @Override
-    public void close(Signal last) {
-        this.last = last;
+    public void close(Signal last) throws IOException {
+        SelectionKey mine = key;
+        if (mine == null || codec == null || (!(last instanceof Signal.End) && codec.encode(last) == null)) {
+            abort();
+            return;
+        }
+        ByteBuffer end = loop.buffer().clear().put(LAST_CHUNK).flip();
+        push(end);
         state = State.CLOSING;
-        LockSupport.unpark(handler);
-        if (key != null) {
-            key.interestOpsOr(SelectionKey.OP_WRITE);
+        LockSupport.unpark(connection);
+        if (rest == null) {
+            release(mine);
         }
     }
 
-    /** Any thread. */
+    /** The channel goes back as it is; whoever serves the connection closes it. */
     @Override
     public void abort() {
         cut = true;
-        try {
-            channel.close();
-        } catch (IOException closed) {
-            // nothing more can be done with it
+        SelectionKey mine = key;
+        if (mine == null) {
+            done();
+        } else {
+            release(mine);
         }
-        loop.closed(this);
-        done();
     }
 
     /** The loop's: something can be read or written. */
@@ -196,7 +208,7 @@ final class ChannelWire implements Wire {
         }
     }
 
-    /** The loop's: true once the handler has its channel. */
+    /** The loop's, once no selector knows the channel: the connection has it again. */
     boolean giveBack() {
         if (channel.isRegistered()) {
             return false;
@@ -210,10 +222,18 @@ final class ChannelWire implements Wire {
         return true;
     }
 
+    private HttpWire opening() throws IOException {
+        HttpWire head = response;
+        if (head == null) {
+            throw new IOException("the channel is closed");
+        }
+        return head;
+    }
+
     private void takeOver() {
         try {
             key = loop.register(this);
-            response.release();
+            response = null;
         } catch (IOException closed) {
             cut = true;
             delivery.cancel();
@@ -228,6 +248,10 @@ final class ChannelWire implements Wire {
             out.put(--begin, HEX[size & 0xf]);
         }
         out.limit(out.capacity()).put(CR).put(LF).flip().position(begin);
+        push(out);
+    }
+
+    private void push(ByteBuffer out) throws IOException {
         if (rest == null) {
             channel.write(out);
         }
@@ -267,8 +291,7 @@ final class ChannelWire implements Wire {
             writable.interestOpsAnd(~SelectionKey.OP_WRITE);
             delivery.wake();
         } else {
-            writable.cancel();
-            loop.release(this);
+            release(writable);
         }
     }
 
@@ -286,6 +309,14 @@ final class ChannelWire implements Wire {
         gone();
     }
 
+    private void release(SelectionKey mine) {
+        if (!released) {
+            released = true;
+            mine.cancel();
+            loop.release(this);
+        }
+    }
+
     private void gone() {
         if (state == State.OPEN) {
             delivery.cancel();
@@ -296,6 +327,6 @@ final class ChannelWire implements Wire {
 
     private void done() {
         state = State.DONE;
-        LockSupport.unpark(handler);
+        LockSupport.unpark(connection);
     }
 }

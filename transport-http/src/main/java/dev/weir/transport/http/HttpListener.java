@@ -7,6 +7,7 @@ import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -63,17 +64,22 @@ public final class HttpListener implements Endpoint {
      * @return the same
      */
     public static <B extends ListenerConfig.BuilderBase<B, ?>> B tune(B listener) {
-        return listener.connectionOptions(new AcceptedChannels(SocketOptions.builder()
-                        .tcpNoDelay(true)
-                        .socketSendBufferSize(SEND_BUFFER)
-                        .buildPrototype()))
-                .backlog(1024)
-                .writeBufferSize(WRITE_BUFFER)
-                .protocolsDiscoverServices(false)
-                .addProtocol(Http1Config.builder()
+        AcceptedChannels accepted = new AcceptedChannels(SocketOptions.builder()
+                .tcpNoDelay(true)
+                .socketSendBufferSize(SEND_BUFFER)
+                .buildPrototype());
+        Http1ConnectionSelector http1 = Http1ConnectionSelector.builder()
+                .config(Http1Config.builder()
                         .maxPrologueLength(MAX_REQUEST_LINE)
                         .sendKeepAliveHeader(false)
                         .build())
+                .build();
+        return listener.connectionOptions(accepted)
+                .addConnectionSelector(new StreamConnections(http1, accepted))
+                .useNio(false)
+                .backlog(1024)
+                .writeBufferSize(WRITE_BUFFER)
+                .protocolsDiscoverServices(false)
                 .directHandlers(problems());
     }
 

@@ -176,11 +176,6 @@ public final class HttpWire implements Wire {
         }
     }
 
-    /** Nothing more is written before {@link #close}. */
-    void release() {
-        batch = ByteBuffer.allocate(0);
-    }
-
     /** Whether the response must not look complete: the connection is closed as it is. */
     boolean cut() {
         return state.get() == State.CUT;

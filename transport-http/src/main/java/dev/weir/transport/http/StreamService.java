@@ -19,7 +19,6 @@ import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -126,26 +125,34 @@ public abstract class StreamService implements HttpService, AutoCloseable {
         } catch (IOException gone) {
             throw new CloseConnectionException("the client is gone", gone);
         }
-        if (!another || hasBody(request) || request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
+        if (!another || isLast(request)) {
             throw new CloseConnectionException("the stream has ended, and its connection");
         }
     }
 
     /** A writer's work if it may have the channel, otherwise this thread's. False: the connection can't be used again. */
     private boolean stream(ServerRequest request, HttpWire response) throws IOException {
-        SocketChannel channel = AcceptedChannels.of(request);
-        if (channel == null) {
+        StreamConnection connection = StreamConnections.of(request);
+        if (connection == null) {
             return write(request, response, source);
         }
         WriterLoop writer = writers.get(Math.floorMod(turn.getAndIncrement(), writers.size()));
-        ChannelWire wire = new ChannelWire(response, channel, writer);
+        ChannelWire wire = new ChannelWire(response, connection.channel(), writer, isLast(request), maxWriteStall);
         Delivery delivery = delivery(request, source, wire);
+        wire.carries(delivery);
+        HandedOver stream = new HandedOver(wire);
+        stream.whenEnded(() -> deliveries.remove(delivery));
         deliveries.add(delivery);
         try {
-            return wire.carry(delivery, () -> subscription(request), maxWriteStall);
-        } finally {
+            delivery.start(() -> subscription(request), writer);
+        } catch (IOException | RuntimeException gone) {
             deliveries.remove(delivery);
+            throw gone;
         }
+        if (wire.opened()) {
+            throw stream;
+        }
+        return stream.await();
     }
 
     private boolean write(ServerRequest request, HttpWire wire, EventSource opened) throws IOException {
@@ -160,12 +167,12 @@ public abstract class StreamService implements HttpService, AutoCloseable {
     }
 
     private Delivery delivery(ServerRequest request, EventSource opened, Wire wire) {
-        return new Delivery(
-                opened,
-                subscription -> codec(
-                        subscription,
-                        Accept.choose(mediaTypes(), request.headers().values(HeaderNames.ACCEPT))),
-                wire);
+        List<String> accepted = request.headers().values(HeaderNames.ACCEPT);
+        return new Delivery(opened, subscription -> codec(subscription, Accept.choose(mediaTypes(), accepted)), wire);
+    }
+
+    private static boolean isLast(ServerRequest request) {
+        return hasBody(request) || request.headers().containsToken(HeaderValues.CONNECTION_CLOSE);
     }
 
     /**

@@ -64,10 +64,15 @@ final class WriterLoop implements Executor, AutoCloseable {
             }
         }
         if (late) {
-            run(step);
+            runLate(step);
         } else if (asleep) {
             selector.wakeup();
         }
+    }
+
+    private synchronized void runLate(Runnable step) {
+        run(step);
+        leaving.removeIf(ChannelWire::giveBack);
     }
 
     /** The thread's: where a step gathers what it writes. */
@@ -81,16 +86,9 @@ final class WriterLoop implements Executor, AutoCloseable {
         return wire.channel().register(selector, SelectionKey.OP_READ, wire);
     }
 
-    /** The thread's: the channel is given back, soon. */
+    /** The thread's: a channel whose key is cancelled is given back, soon. */
     void release(ChannelWire wire) {
         leaving.add(wire);
-    }
-
-    /** Any thread: a closed channel keeps its descriptor until the selector has seen that. */
-    void closed(ChannelWire wire) {
-        if (wire.channel().keyFor(selector) != null) {
-            selector.wakeup();
-        }
     }
 
     /** Runs what is due and ends the thread. Blocks until it has ended. Idempotent. */
@@ -117,7 +115,7 @@ final class WriterLoop implements Executor, AutoCloseable {
                 closed = true;
             }
             due.forEach(this::run);
-            leaving.forEach(ChannelWire::abort);
+            leaving.forEach(ChannelWire::giveBack);
         }
     }
 
