@@ -82,10 +82,40 @@ public final class Baseline {
     @Command(name = "nio", description = "One selector thread that writes bytes which were encoded once: the limit.")
     Integer nio(
             @Mixin Options options,
-            @Option(names = "--joined", description = "all events that are due in one write, not one write each")
-                    boolean joined)
+            @Option(
+                            names = "--joined",
+                            arity = "0..1",
+                            paramLabel = "EVENTS",
+                            defaultValue = "1",
+                            fallbackValue = "" + Integer.MAX_VALUE,
+                            description = "so many events in one write at the most; alone: all that are due")
+                    int joined)
             throws Exception {
         return serve(() -> new NioServer(options.port, options.pace(), joined));
+    }
+
+    @Command(name = "sse-sink", description = "Helidon's own SseSink, fed from a queue for each client.")
+    Integer sseSink(@Mixin Options options) throws Exception {
+        return serve(() -> new SinkServer(options.port, options.pace()));
+    }
+
+    @Command(name = "grpc", description = "A StreamObserver of grpc-java for each stream, with generated messages.")
+    Integer grpc(@Mixin Options options) throws Exception {
+        return serve(() -> ObserverServer.netty(options.port, options.pace()));
+    }
+
+    @Command(name = "grpc-helidon", description = "The same service on Helidon's gRPC.")
+    Integer grpcHelidon(@Mixin Options options) throws Exception {
+        return serve(() -> ObserverServer.helidon(options.port, options.pace()));
+    }
+
+    @Command(name = "kafka", description = "A Kafka consumer and a thread for each client.")
+    Integer kafka(
+            @Option(names = "--port", defaultValue = "0", description = "0 takes a free one") int port,
+            @Option(names = "--bootstrap", required = true, description = "HOST:PORT of a broker") String bootstrap,
+            @Option(names = "--topic", required = true, description = "a topic with one partition") String topic)
+            throws Exception {
+        return serve(() -> new ConsumerServer(port, bootstrap, topic));
     }
 
     private static Integer serve(Callable<Served> baseline) throws Exception {

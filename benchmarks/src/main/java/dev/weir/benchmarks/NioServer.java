@@ -32,7 +32,7 @@ final class NioServer implements Baseline.Served {
     private static final int MARGIN = 1_024;
     private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(US_ASCII);
 
-    private final boolean joined;
+    private final int mostInWrite;
     private final int length;
     private final int capacity;
     private final ByteBuffer ring;
@@ -45,12 +45,12 @@ final class NioServer implements Baseline.Served {
     private volatile long head;
     private volatile boolean closed;
 
-    NioServer(int port, Pace pace, boolean joined) throws IOException {
+    NioServer(int port, Pace pace, int mostInWrite) throws IOException {
         if (pace.size() < LEAST_SIZE) {
             throw new IllegalArgumentException("--size " + pace.size() + ": allowed is " + LEAST_SIZE
                     + " or more, so that all events are of one length");
         }
-        this.joined = joined;
+        this.mostInWrite = mostInWrite;
         length = encoded(Generator.data(Long.MAX_VALUE, 0, pace.size()), 0).length;
         capacity = MARGIN + Math.max(pace.burst(), Math.min(KEPT, KEPT_BYTES / length));
         ring = ByteBuffer.allocateDirect(Math.multiplyExact(capacity, length));
@@ -196,7 +196,7 @@ final class NioServer implements Baseline.Served {
                     throw new IOException("overtaken");
                 }
                 int from = (int) (next % capacity);
-                int events = joined ? (int) Math.min(end - next, capacity - from) : 1;
+                int events = (int) Math.min(Math.min(end - next, mostInWrite), capacity - from);
                 toWrite.limit((from + events) * length).position(from * length + sent);
                 sent += channel.write(toWrite);
                 next += sent / length;
