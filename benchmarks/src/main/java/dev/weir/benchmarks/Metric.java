@@ -1,0 +1,110 @@
+package dev.weir.benchmarks;
+
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What can be measured: the word for thresholds, and the unit in which it is kept and written. */
+enum Metric {
+    DELIVERED("delivered", Unit.COUNT),
+    RATE("rate", Unit.COUNT),
+    P50("p50", Unit.MICROS),
+    P90("p90", Unit.MICROS),
+    P99("p99", Unit.MICROS),
+    P999("p99.9", Unit.MICROS),
+    MAX("max", Unit.MICROS),
+    MEAN("mean", Unit.MICROS),
+    FIRST_P50("first-p50", Unit.MICROS),
+    FIRST_P99("first-p99", Unit.MICROS),
+    FIRST_MAX("first-max", Unit.MICROS),
+    WIRE("wire", Unit.BYTES),
+    CPU("cpu", Unit.MICROS),
+    USER("user", Unit.MICROS),
+    SYSTEM("system", Unit.MICROS),
+    SWITCHES("switches", Unit.COUNT),
+    RSS("rss", Unit.BYTES),
+    HEAP("heap", Unit.BYTES),
+    THREADS("threads", Unit.COUNT),
+    LOST("lost", Unit.COUNT),
+    DOUBLED("doubled", Unit.COUNT),
+    REORDERED("reordered", Unit.COUNT),
+    TORN("torn", Unit.COUNT),
+    MISSED("missed", Unit.COUNT),
+    GAPS("gaps", Unit.COUNT),
+    STOPS("stops", Unit.COUNT),
+    CUTS("cuts", Unit.COUNT),
+    RECONNECTS("reconnects", Unit.COUNT),
+    REFUSED("refused", Unit.COUNT),
+    STALLED_CUTS("stalled-cuts", Unit.COUNT),
+    BACK("back", Unit.MICROS),
+    RSS_PER_CONNECTION("rss-per-connection", Unit.BYTES),
+    HEAP_PER_CONNECTION("heap-per-connection", Unit.BYTES);
+
+    /** What a figure is in. */
+    enum Unit {
+        COUNT(""),
+        MICROS("Us"),
+        BYTES("Bytes");
+
+        private final String suffix;
+
+        Unit(String suffix) {
+            this.suffix = suffix;
+        }
+    }
+
+    private final String word;
+    private final Unit unit;
+
+    Metric(String word, Unit unit) {
+        this.word = word;
+        this.unit = unit;
+    }
+
+    String word() {
+        return word;
+    }
+
+    Unit unit() {
+        return unit;
+    }
+
+    /** Its name in JSON, such as {@code p99Us}. */
+    String field() {
+        String[] words = word.replace(".", "").split("-", -1);
+        return words[0]
+                + Arrays.stream(words)
+                        .skip(1)
+                        .map(next -> next.substring(0, 1).toUpperCase(Locale.ROOT) + next.substring(1))
+                        .collect(Collectors.joining())
+                + unit.suffix;
+    }
+
+    static Optional<Metric> of(String word) {
+        return Arrays.stream(values())
+                .filter(metric -> metric.word.equals(word))
+                .findFirst();
+    }
+
+    /** What a run of this plan measures. */
+    static Set<Metric> measuredBy(Plan plan, boolean process) {
+        Set<Metric> measured;
+        if (!plan.steps().isEmpty()) {
+            return EnumSet.of(RSS_PER_CONNECTION, HEAP_PER_CONNECTION, RSS, HEAP, THREADS, STOPS, CUTS, REFUSED);
+        }
+        measured = EnumSet.complementOf(EnumSet.of(RSS_PER_CONNECTION, HEAP_PER_CONNECTION));
+        if (plan.limit() > 0) {
+            measured.removeAll(EnumSet.of(P50, P90, P99, P999, MAX, MEAN));
+        }
+        if (!plan.storm()) {
+            measured.remove(BACK);
+        }
+        if (!process) {
+            measured.removeAll(EnumSet.of(CPU, USER, SYSTEM, SWITCHES, RSS, HEAP, THREADS));
+        }
+        return measured;
+    }
+}

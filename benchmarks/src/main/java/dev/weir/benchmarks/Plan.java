@@ -1,0 +1,72 @@
+package dev.weir.benchmarks;
+
+import dev.weir.client.RemoteSource.Via;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What is to be measured over one transport.
+ *
+ * @param via the transport
+ * @param server where it is, scheme, host and port
+ * @param topic what is read
+ * @param path for HTTP, instead of the transport's usual path for the topic; else empty
+ * @param subscribers how many streams
+ * @param connections how many channels of gRPC they share
+ * @param warmup before measuring
+ * @param duration of measuring; of a bounded run the longest
+ * @param slow the share of subscribers that read at {@code slowRate}, 0 to 1
+ * @param slowRate in bytes a second
+ * @param stalled the share of subscribers that read nothing after the head, 0 to 1
+ * @param storm whether all connections are cut at half time
+ * @param resume the mean time after which each subscriber leaves and comes back; zero for never
+ * @param limit each subscriber reads so many events from the earliest on, as fast as it can; 0 for live streams
+ * @param steps counts of idle connections whose memory is measured, instead of events; else empty
+ * @param threads that read
+ */
+record Plan(
+        Via via,
+        URI server,
+        String topic,
+        String path,
+        int subscribers,
+        int connections,
+        Duration warmup,
+        Duration duration,
+        double slow,
+        int slowRate,
+        double stalled,
+        boolean storm,
+        Duration resume,
+        long limit,
+        List<Integer> steps,
+        int threads) {
+
+    /** The appetite of the subscriber with this number: first the stalled, then the slow, then the others. */
+    Subscriber.Appetite appetite(int number) {
+        long stalledUntil = Math.round(stalled * subscribers);
+        if (number < stalledUntil) {
+            return Subscriber.Appetite.STALLED;
+        }
+        return number < stalledUntil + Math.round(slow * subscribers)
+                ? Subscriber.Appetite.SLOW
+                : Subscriber.Appetite.FULL;
+    }
+
+    /** How many sockets it takes; readers of gRPC that are slow or stalled have one each. */
+    int sockets() {
+        return via == Via.GRPC ? connections + (int) Math.round((slow + stalled) * subscribers) : subscribers;
+    }
+
+    String pathOfTopic() {
+        if (!path.isEmpty()) {
+            return path;
+        }
+        return (via == Via.SSE ? "/events/" : "/streams/") + topic;
+    }
+
+    Readers readers(Tally tally) {
+        return via == Via.GRPC ? new GrpcReaders(this, tally) : new HttpReaders(this, tally);
+    }
+}

@@ -1,0 +1,337 @@
+package dev.weir.benchmarks;
+
+import dev.weir.client.RemoteSource.Via;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code weir load}: many subscribers of one server, and what it costs to serve them. */
+@Command(
+        name = "weir load",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Reads a topic of measured events with many subscribers, checks that everything arrives whole and in",
+            "order, and tells latencies, and of a server on this host what it spends."
+        },
+        footerHeading = "%nExit codes:%n",
+        footer = {
+            "    0  everything arrived, and every threshold is kept",
+            "    2  the command line is wrong, or the server refuses what is asked",
+            "    3  events were lost, doubled, reordered or torn, or none arrived",
+            "    4  a threshold is not kept",
+            "   65  a threshold can't be read, or this run doesn't measure it",
+            "   66  no process with the number of --server-pid",
+            "   69  the server can't be reached",
+            "   70  a failure of Weir's own",
+            "   71  too few file descriptors",
+            "  130  ended by Ctrl-C, with partial results (143: SIGTERM)"
+        })
+public final class Rig implements Callable<Integer> {
+
+    private static final int FAILED = 3;
+    private static final int NOT_KEPT = 4;
+    private static final int INTERNAL = 70;
+    private static final int PATIENCE_MILLIS = 5_000;
+
+    @Option(
+            names = "--http",
+            paramLabel = "URL",
+            defaultValue = "http://127.0.0.1:8080",
+            description = "the server's HTTP, or a proxy's (default: ${DEFAULT-VALUE})")
+    private String http = "";
+
+    @Option(
+            names = "--grpc",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:50051",
+            description = "the server's gRPC, or a proxy's (default: ${DEFAULT-VALUE})")
+    private String grpc = "";
+
+    @Option(
+            names = "--transport",
+            paramLabel = "NAME",
+            split = ",",
+            defaultValue = "sse",
+            description = "sse, ndjson, grpc, or several with commas between, one after the other (default: sse)")
+    private List<Via> transports = List.of();
+
+    @Option(names = "--topic", paramLabel = "NAME", defaultValue = "bench", description = "(default: bench)")
+    private String topic = "";
+
+    @Option(names = "--path", paramLabel = "PATH", description = "of HTTP, instead of /events/TOPIC or /streams/TOPIC")
+    private String path = "";
+
+    @Option(
+            names = "--subscribers",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "streams; over HTTP each has a connection (default: ${DEFAULT-VALUE})")
+    private int subscribers;
+
+    @Option(
+            names = "--connections",
+            paramLabel = "M",
+            description = "of gRPC, which all streams share (default: one for 100 streams)")
+    private int connections;
+
+    @Option(
+            names = "--warmup",
+            paramLabel = "SECONDS",
+            defaultValue = "5",
+            description = "before measuring (default: ${DEFAULT-VALUE})")
+    private double warmup;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "SECONDS",
+            defaultValue = "20",
+            description = "of measuring; with --flat-out at most (default: ${DEFAULT-VALUE})")
+    private double duration;
+
+    @Option(names = "--slow", paramLabel = "SHARE", description = "the share of slow readers, 0 to 1")
+    private double slow;
+
+    @Option(
+            names = "--slow-rate",
+            paramLabel = "BYTES",
+            defaultValue = "1024",
+            description = "what a slow reader takes a second (default: ${DEFAULT-VALUE})")
+    private int slowRate;
+
+    @Option(
+            names = "--stalled",
+            paramLabel = "SHARE",
+            description = "the share of readers that take nothing after the head, 0 to 1")
+    private double stalled;
+
+    @Option(
+            names = "--reconnect-storm",
+            description = "cuts all connections at half time; they come back with their last ids")
+    private boolean storm;
+
+    @Option(
+            names = "--resume",
+            paramLabel = "SECONDS",
+            arity = "0..1",
+            fallbackValue = "5",
+            description = "each subscriber leaves and comes back about so often (without a number: ${FALLBACK-VALUE})")
+    private double resume;
+
+    @Option(
+            names = "--flat-out",
+            paramLabel = "N",
+            description = "each subscriber reads N events from the earliest on, as fast as it can")
+    private long limit;
+
+    @Option(
+            names = "--memory",
+            paramLabel = "N",
+            split = ",",
+            description = "measures the memory of idle connections at several counts, such as 0,1000,5000")
+    private List<Integer> steps = List.of();
+
+    @Option(names = "--server-pid", paramLabel = "PID", description = "the server's process on this host")
+    private @Nullable Long pid;
+
+    @Option(names = "--threads", paramLabel = "N", defaultValue = "1", description = "that read (default: 1)")
+    private int threads;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "writes everything as JSON")
+    private @Nullable Path json;
+
+    @Option(
+            names = "--threshold",
+            paramLabel = "WHAT",
+            description = "such as 'p99<20ms', 'cpu<9us' or 'lost==0'; may be repeated")
+    private List<String> thresholds = List.of();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    private final Interruption interruption;
+    private final List<String> commandLine;
+
+    Rig(Interruption interruption, String... commandLine) {
+        this.interruption = interruption;
+        this.commandLine = List.of(commandLine);
+    }
+
+    /**
+     * Runs the command and ends the process with its exit code.
+     *
+     * @param args the command line
+     */
+    public static void main(String[] args) {
+        Interruption interruption = Interruption.ofThisProcess();
+        int code = run(interruption, printer(System.out), printer(System.err), args);
+        interruption.told();
+        System.exit(code);
+    }
+
+    private static PrintWriter printer(PrintStream to) {
+        return new PrintWriter(to, true, to.charset());
+    }
+
+    static int run(Interruption interruption, PrintWriter out, PrintWriter err, String... args) {
+        return new CommandLine(new Rig(interruption, args))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpWidth(110)
+                .setOut(out)
+                .setErr(err)
+                .setExecutionExceptionHandler((failure, command, result) -> failed(failure, err))
+                .execute(args);
+    }
+
+    private static int failed(Exception failure, PrintWriter err) {
+        if (failure instanceof CannotMeasure known) {
+            err.println("weir: " + known.getMessage());
+            return known.exitCode();
+        }
+        err.println("weir: failed: " + failure);
+        failure.printStackTrace(err);
+        return INTERNAL;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Watch watch = pid == null ? null : new Watch(pid);
+        List<Plan> plans = new ArrayList<>();
+        for (Via via : transports) {
+            plans.add(plan(via));
+        }
+        List<Threshold> wanted = new ArrayList<>();
+        for (String threshold : thresholds) {
+            wanted.add(Threshold.parse(threshold, Metric.measuredBy(plans.getFirst(), watch != null)));
+        }
+        for (Plan plan : plans) {
+            Descriptors.require(plan.sockets());
+            reach(plan);
+        }
+        return measure(plans, watch, wanted);
+    }
+
+    private int measure(List<Plan> plans, @Nullable Watch watch, List<Threshold> wanted) throws IOException {
+        ResultFile file = new ResultFile(commandLine);
+        boolean failed = false;
+        boolean kept = true;
+        for (Plan plan : plans) {
+            if (interruption.asked()) {
+                file.partial();
+                break;
+            }
+            Result result;
+            try (Progress progress = Progress.onTerminal()) {
+                result = new Load(plan, watch, interruption, progress).run();
+            }
+            Summary.print(result, wanted, spec.commandLine().getOut());
+            file.add(result, wanted);
+            failed |= !result.failures().isEmpty();
+            kept &= wanted.stream()
+                    .allMatch(threshold -> threshold.keptBy(result.figures().get(threshold.metric())));
+            if (json != null) {
+                file.writeTo(json);
+            }
+        }
+        if (json != null) {
+            file.writeTo(json);
+        }
+        return failed ? FAILED : kept ? 0 : NOT_KEPT;
+    }
+
+    private Plan plan(Via via) {
+        require("--subscribers", subscribers, subscribers >= 1, "1 or more");
+        require("--connections", connections, connections >= 0, "1 or more");
+        require("--warmup", warmup, warmup >= 0, "0 or more seconds");
+        require("--duration", duration, duration > 0, "more than 0 seconds");
+        require("--slow", slow, slow >= 0 && slow <= 1, "0 to 1");
+        require("--slow-rate", slowRate, slowRate >= 1, "1 or more bytes a second");
+        require("--stalled", stalled, stalled >= 0 && slow + stalled <= 1, "0 to 1, together with --slow");
+        require("--resume", resume, resume >= 0, "0 or more seconds");
+        require("--flat-out", limit, limit >= 0, "1 or more events");
+        require("--threads", threads, threads >= 1, "1 or more");
+        if (!steps.isEmpty() && pid == null) {
+            throw wrong("--memory: needs --server-pid, the process whose memory is measured");
+        }
+        for (int i = 0; i < steps.size(); i++) {
+            int least = i == 0 ? 0 : steps.get(i - 1) + 1;
+            require("--memory", steps.get(i), steps.get(i) >= least, "growing counts, such as 0,1000,5000");
+        }
+        if (limit > 0 && slow + stalled > 0) {
+            throw wrong("--flat-out: can't be combined with --slow and --stalled");
+        }
+        int most = steps.isEmpty() ? subscribers : steps.getLast();
+        return new Plan(
+                via,
+                via == Via.GRPC ? uri("--grpc", grpc.contains("://") ? grpc : "http://" + grpc) : uri("--http", http),
+                topic,
+                via == Via.GRPC ? "" : path,
+                most,
+                connections == 0 ? most / 100 + 1 : connections,
+                duration(warmup),
+                duration(duration),
+                slow,
+                slowRate,
+                stalled,
+                storm,
+                duration(resume),
+                limit,
+                steps,
+                threads);
+    }
+
+    private static Duration duration(double seconds) {
+        return Duration.ofMillis(Math.round(seconds * 1000));
+    }
+
+    private static void require(String option, Object value, boolean right, String allowed) {
+        if (!right) {
+            throw wrong(option + "=" + value + ": allowed is " + allowed);
+        }
+    }
+
+    private static CannotMeasure wrong(String message) {
+        return new CannotMeasure(CannotMeasure.USAGE, message);
+    }
+
+    private static URI uri(String option, String text) {
+        try {
+            URI uri = URI.create(text);
+            if (uri.getHost() != null && "http".equals(uri.getScheme())) {
+                int port = uri.getPort() < 0 ? 80 : uri.getPort();
+                return URI.create("http://" + uri.getHost() + ":" + port);
+            }
+        } catch (IllegalArgumentException malformed) {
+            // told below, like one without a host
+        }
+        throw wrong(option + "=" + text + ": allowed is one without TLS, such as "
+                + (option.equals("--http") ? "http://127.0.0.1:8080" : "127.0.0.1:50051"));
+    }
+
+    private static void reach(Plan plan) {
+        try (Socket socket = new Socket()) {
+            socket.connect(
+                    new InetSocketAddress(plan.server().getHost(), plan.server().getPort()), PATIENCE_MILLIS);
+        } catch (IOException unreachable) {
+            throw new CannotMeasure(
+                    CannotMeasure.UNREACHABLE,
+                    "no server answers at " + plan.server().getAuthority() + " (" + unreachable.getMessage()
+                            + "); start one, or choose another " + (plan.via() == Via.GRPC ? "--grpc" : "--http"));
+        }
+    }
+}

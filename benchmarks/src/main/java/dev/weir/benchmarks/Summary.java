@@ -1,0 +1,150 @@
+package dev.weir.benchmarks;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+
+/** A result for people. */
+final class Summary {
+
+    private static final int WIDTH = 24;
+
+    private final Result result;
+    private final PrintWriter out;
+
+    private Summary(Result result, PrintWriter out) {
+        this.result = result;
+        this.out = out;
+    }
+
+    static void print(Result result, List<Threshold> thresholds, PrintWriter out) {
+        new Summary(result, out).print(thresholds);
+        out.flush();
+    }
+
+    private void print(List<Threshold> thresholds) {
+        Plan plan = result.plan();
+        out.println();
+        out.println("  " + plan.via().toString().toLowerCase(Locale.ROOT) + ", "
+                + plan.server().getAuthority() + ", "
+                + (plan.path().isEmpty() ? "topic " + plan.topic() : plan.path())
+                + (result.partial() ? ", PARTIAL: the run was interrupted" : ""));
+        out.println();
+        if (plan.steps().isEmpty()) {
+            events();
+        } else {
+            memory();
+        }
+        for (Threshold threshold : thresholds) {
+            Double figure = result.figures().get(threshold.metric());
+            out.println("  " + (threshold.keptBy(figure) ? "ok   " : "NOT  ") + threshold.text() + "   ("
+                    + text(threshold.metric(), figure) + ")");
+        }
+        result.notes().forEach(note -> out.println("  note: " + note));
+        out.println();
+        out.println(result.failures().isEmpty() ? "  PASSED" : "  FAILED: " + String.join("; ", result.failures()));
+    }
+
+    private void events() {
+        Plan plan = result.plan();
+        line("subscribers", String.format(Locale.ROOT, "%,d", plan.subscribers()) + who());
+        line("measured", String.format(Locale.ROOT, "%.1f s", result.seconds()));
+        line("delivered", pairs(Metric.DELIVERED, Metric.RATE).replace("rate=", "per second="));
+        line("latency", pairs(Metric.P50, Metric.P90, Metric.P99, Metric.P999, Metric.MAX));
+        line(
+                "first event",
+                pairs(Metric.FIRST_P50, Metric.FIRST_P99, Metric.FIRST_MAX).replace("first-", ""));
+        line("bytes per event", pairs(Metric.WIRE));
+        line("server CPU per event", pairs(Metric.CPU, Metric.USER, Metric.SYSTEM));
+        line("server memory", pairs(Metric.RSS, Metric.HEAP));
+        line("server threads", pairs(Metric.THREADS, Metric.SWITCHES));
+        line("wrong", pairs(Metric.LOST, Metric.DOUBLED, Metric.REORDERED, Metric.TORN));
+        line("told", pairs(Metric.GAPS, Metric.MISSED, Metric.STOPS, Metric.REFUSED));
+        line("connections", pairs(Metric.CUTS, Metric.STALLED_CUTS, Metric.RECONNECTS, Metric.BACK));
+        out.println();
+    }
+
+    private String who() {
+        StringJoiner who = new StringJoiner(", ", " (", ")").setEmptyValue("");
+        Plan plan = result.plan();
+        for (Subscriber.Appetite appetite : List.of(Subscriber.Appetite.SLOW, Subscriber.Appetite.STALLED)) {
+            long count = 0;
+            for (int i = 0; i < plan.subscribers(); i++) {
+                count += plan.appetite(i) == appetite ? 1 : 0;
+            }
+            if (count > 0) {
+                who.add(count + " " + appetite.toString().toLowerCase(Locale.ROOT));
+            }
+        }
+        return who.toString();
+    }
+
+    private void memory() {
+        out.println(String.format(Locale.ROOT, "  %12s %14s %14s", "connections", "RSS", "heap after GC"));
+        for (Result.Step step : result.steps()) {
+            out.println(String.format(
+                    Locale.ROOT,
+                    "  %,12d %14s %14s",
+                    step.connections(),
+                    bytes((double) step.rssBytes()),
+                    step.heapBytes() < 0 ? "-" : bytes((double) step.heapBytes())));
+        }
+        out.println();
+        line(
+                "per connection",
+                pairs(Metric.RSS_PER_CONNECTION, Metric.HEAP_PER_CONNECTION).replace("-per-connection", ""));
+        line("connections", pairs(Metric.CUTS, Metric.STOPS, Metric.REFUSED));
+        out.println();
+    }
+
+    private void line(String name, String value) {
+        if (!value.isEmpty()) {
+            out.println("  " + name + " " + ".".repeat(WIDTH - name.length()) + ": " + value);
+        }
+    }
+
+    private String pairs(Metric... metrics) {
+        StringJoiner pairs = new StringJoiner("  ");
+        Map<Metric, Double> figures = result.figures();
+        for (Metric metric : metrics) {
+            Double figure = figures.get(metric);
+            if (figure != null) {
+                pairs.add(metric.word() + "=" + text(metric, figure));
+            }
+        }
+        return pairs.toString();
+    }
+
+    static String text(Metric metric, @Nullable Double figure) {
+        if (figure == null) {
+            return "not measured";
+        }
+        return switch (metric.unit()) {
+            case COUNT -> String.format(Locale.ROOT, "%,d", Math.round(figure));
+            case MICROS -> time(figure);
+            case BYTES -> bytes(figure);
+        };
+    }
+
+    private static String time(double micros) {
+        if (micros < 1_000) {
+            return String.format(Locale.ROOT, "%.2fus", micros);
+        }
+        return micros < 1_000_000
+                ? String.format(Locale.ROOT, "%.2fms", micros / 1e3)
+                : String.format(Locale.ROOT, "%.2fs", micros / 1e6);
+    }
+
+    private static String bytes(double bytes) {
+        double size = Math.abs(bytes);
+        if (size < 4096) {
+            return String.format(Locale.ROOT, "%.1fB", bytes);
+        }
+        return size < 4 << 20
+                ? String.format(Locale.ROOT, "%.1fKiB", bytes / 1024)
+                : String.format(Locale.ROOT, "%.1fMiB", bytes / 1024 / 1024);
+    }
+}

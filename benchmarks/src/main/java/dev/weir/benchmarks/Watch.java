@@ -1,0 +1,168 @@
+package dev.weir.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** What a process on this host uses: the figures of Linux, and of a JVM its heap. Any thread. */
+final class Watch {
+
+    private static final long TICKS_PER_SECOND = ticksPerSecond();
+    private static final Pattern USED = Pattern.compile("\\bused (\\d+)([BKMG])");
+    private static final int STATE = 3;
+    private static final int USER = 14 - STATE;
+    private static final int SYSTEM = 15 - STATE;
+    private static final int THREADS = 20 - STATE;
+
+    private final long pid;
+    private final Path proc;
+
+    /**
+     * A process.
+     *
+     * @throws CannotMeasure there is none with this number
+     */
+    Watch(long pid) {
+        this.pid = pid;
+        proc = Path.of("/proc", String.valueOf(pid));
+        if (!Files.isReadable(proc.resolve("stat"))) {
+            throw new CannotMeasure(
+                    CannotMeasure.NO_PROCESS,
+                    "--server-pid " + pid
+                            + ": no process with this number runs on this host; is it the server's own pid?");
+        }
+    }
+
+    /**
+     * What it has used so far, and uses now.
+     *
+     * @param userMicros of CPU time, in its own code
+     * @param systemMicros of CPU time, in the kernel
+     * @param switches how often its threads have waited
+     */
+    record Use(long userMicros, long systemMicros, long rssBytes, long threads, long switches) {}
+
+    /** Asks the kernel; takes far less than a millisecond. */
+    Use use() {
+        String stat = read(proc.resolve("stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        return new Use(
+                micros(fields[USER]),
+                micros(fields[SYSTEM]),
+                status(proc.resolve("status"), "VmRSS:") * 1024,
+                Long.parseLong(fields[THREADS]),
+                switches());
+    }
+
+    private static long micros(String ticks) {
+        return Long.parseLong(ticks) * 1_000_000 / TICKS_PER_SECOND;
+    }
+
+    private long switches() {
+        long switches = 0;
+        try (Stream<Path> tasks = Files.list(proc.resolve("task"))) {
+            for (Path task : (Iterable<Path>) tasks::iterator) {
+                try {
+                    switches += status(task.resolve("status"), "voluntary_ctxt_switches:");
+                } catch (CannotMeasure gone) {
+                    // a thread that has just ended
+                }
+            }
+        } catch (IOException gone) {
+            throw ended();
+        }
+        return switches;
+    }
+
+    private long status(Path file, String name) {
+        for (String line : read(file).split("\n", -1)) {
+            if (line.startsWith(name)) {
+                return Long.parseLong(line.substring(name.length()).strip().split(" ", 2)[0]);
+            }
+        }
+        return 0;
+    }
+
+    private String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException gone) {
+            throw ended();
+        }
+    }
+
+    private CannotMeasure ended() {
+        return new CannotMeasure(CannotMeasure.NO_PROCESS, "--server-pid " + pid + ": the process has ended");
+    }
+
+    /** Whether it is a JVM. Others must not be asked for their heap: the signal that goes with it may end them. */
+    boolean isJvm() {
+        try {
+            return Files.readString(proc.resolve("maps"), StandardCharsets.ISO_8859_1)
+                    .contains("/libjvm.so");
+        } catch (IOException forbidden) {
+            return false;
+        }
+    }
+
+    /** Bytes of heap in use after a full collection; empty if it can't be asked. Blocks for as long as that takes. */
+    OptionalLong heapAfterGc() {
+        if (!isJvm() || jcmd("GC.run").isEmpty()) {
+            return OptionalLong.empty();
+        }
+        return used(jcmd("GC.heap_info"));
+    }
+
+    /** The sum over the generations; metaspace is no heap. */
+    static OptionalLong used(List<String> heapInfo) {
+        long sum = 0;
+        boolean found = false;
+        for (String line : heapInfo) {
+            Matcher used = USED.matcher(line);
+            if (!line.contains("Metaspace") && !line.contains("class space") && used.find()) {
+                sum += Long.parseLong(used.group(1)) << (10 * "BKMG".indexOf(used.group(2)));
+                found = true;
+            }
+        }
+        return found ? OptionalLong.of(sum) : OptionalLong.empty();
+    }
+
+    private List<String> jcmd(String command) {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        List<String> said = run(List.of(jcmd.toString(), String.valueOf(pid), command));
+        return said.isEmpty() || !said.getFirst().startsWith(pid + ":") ? List.of() : said;
+    }
+
+    /** The lines that a command prints; none if it fails. */
+    static List<String> run(List<String> command) {
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            process.getOutputStream().close();
+            try (BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+                List<String> said = lines.lines().toList();
+                return process.waitFor(1, TimeUnit.MINUTES) && process.exitValue() == 0 ? said : List.of();
+            }
+        } catch (IOException missing) {
+            return List.of();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        }
+    }
+
+    private static long ticksPerSecond() {
+        List<String> said = run(List.of("getconf", "CLK_TCK"));
+        return said.isEmpty() ? 100 : Long.parseLong(said.getFirst().strip());
+    }
+}
