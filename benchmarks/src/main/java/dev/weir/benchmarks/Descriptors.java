@@ -14,18 +14,17 @@ final class Descriptors {
     private Descriptors() {}
 
     /**
-     * Makes sure that so many more sockets can be opened.
+     * Makes sure that a process can open so many more sockets.
      *
      * @throws CannotMeasure they can't
      */
-    static void require(int sockets) {
-        Path self = Path.of("/proc/self");
-        long most = most(self);
-        long open = open(self);
+    static void require(Path process, String name, int sockets) {
+        long most = most(process);
+        long open = open(process);
         if (most > 0 && open + sockets + SPARE > most) {
             throw new CannotMeasure(
                     CannotMeasure.TOO_FEW_DESCRIPTORS,
-                    sockets + " connections: this process may have " + most + " files open, and has " + open
+                    sockets + " connections: " + name + " may have " + most + " files open, and has " + open
                             + "; raise the limit with `ulimit -n " + (open + sockets + SPARE)
                             + "`, or choose fewer --subscribers");
         }

@@ -137,7 +137,7 @@ final class GrpcStream extends ClientCall.Listener<Boolean> implements MethodDes
         if (comesBack) {
             readers.later(this::again, 0);
         } else if (accepted) {
-            readers.later(this::again, subscriber.cut("the server closed a stream: " + status.getCode()));
+            readers.later(this::again, subscriber.cut("the server closed a stream: " + text(status)));
         } else {
             refused(status, trailers);
         }
@@ -150,11 +150,16 @@ final class GrpcStream extends ClientCall.Listener<Boolean> implements MethodDes
             case UNAVAILABLE, RESOURCE_EXHAUSTED, CANCELLED, INTERNAL -> true;
             default -> false;
         };
-        String why = (code == null ? status.getCode().toString() : code) + ": " + status.getDescription();
+        String why = code == null ? text(status) : code + ": " + status.getDescription();
         subscriber.refused(why, again, after == null ? 0 : Long.parseLong(after));
         if (again) {
             readers.later(this::again, subscriber.retryMillis());
         }
+    }
+
+    private static String text(Status status) {
+        String said = status.getDescription();
+        return status.getCode() + (said == null ? "" : ": " + said);
     }
 
     private void settle() {

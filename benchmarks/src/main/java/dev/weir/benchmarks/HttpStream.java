@@ -21,7 +21,7 @@ final class HttpStream {
     private static final int SMALL_WINDOW = 4096;
     private static final int LONGEST_HEAD = 32 << 10;
     private static final byte[] NOTHING = {};
-    private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] (\\d{3})[^\r\n]*");
+    private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] ((\\d{3})[^\r\n]*)");
     private static final Pattern CHUNKED = Pattern.compile("(?im)^transfer-encoding: *chunked");
     private static final Pattern RETRY_AFTER = Pattern.compile("(?im)^retry-after: *(\\d+)");
     private static final Pattern POSITION = Pattern.compile("(?im)^stream-position: *(\\S+)");
@@ -157,7 +157,7 @@ final class HttpStream {
         if (!status.lookingAt()) {
             throw new IOException("the answer is not HTTP/1.1");
         }
-        if (!status.group(1).equals("200")) {
+        if (!status.group(2).equals("200")) {
             refused(status, head, new String(b, end, to - end, ISO_8859_1));
             return;
         }
@@ -196,8 +196,8 @@ final class HttpStream {
 
     private void refused(Matcher status, String head, String body) {
         Matcher detail = DETAIL.matcher(body);
-        String why = status.group() + (detail.find() ? ": " + detail.group(1) : "");
-        String code = status.group(1);
+        String why = status.group(1) + (detail.find() ? ": " + detail.group(1) : "");
+        String code = status.group(2);
         Matcher after = RETRY_AFTER.matcher(head);
         long seconds = after.find() ? Long.parseLong(after.group(1)) : 0;
         leave();

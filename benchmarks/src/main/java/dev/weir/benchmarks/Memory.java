@@ -2,9 +2,7 @@ package dev.weir.benchmarks;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /** What an idle connection costs: a process's memory at several counts of them, and the slope. */
@@ -13,22 +11,23 @@ final class Memory {
     static final String NO_HEAP =
             "no heap: jcmd of this JDK can't ask the process of --server-pid, which is no JVM or another user's";
 
-    private static final Duration CALM = Duration.ofSeconds(2);
+    private static final Duration CALM = Duration.ofSeconds(1);
 
     private final Plan plan;
-    private final Watch watch;
+    private final Watch server;
     private final Interruption interruption;
+    private final Figures figures = new Figures();
+    private final List<Result.Step> steps = new ArrayList<>();
 
-    Memory(Plan plan, Watch watch, Interruption interruption) {
+    Memory(Plan plan, Watch server, Interruption interruption) {
         this.plan = plan;
-        this.watch = watch;
+        this.server = server;
         this.interruption = interruption;
     }
 
     /** Opens more and more connections; each step waits a moment, collects garbage, then looks. */
     Result run(Readers readers, Load load, Tally tally) {
         long begin = System.nanoTime();
-        List<Result.Step> steps = new ArrayList<>();
         int open = 0;
         for (int connections : plan.steps()) {
             load.open(readers, connections - open);
@@ -37,37 +36,36 @@ final class Memory {
             if (interruption.asked()) {
                 break;
             }
-            long heap = watch.heapAfterGc().orElse(-1);
-            steps.add(new Result.Step(connections, watch.use().rssBytes(), heap));
+            step(connections);
         }
-        Map<Metric, Double> figures = new EnumMap<>(Metric.class);
-        List<String> notes = new ArrayList<>();
-        if (!steps.isEmpty()) {
-            Result.Step last = steps.getLast();
-            figures.put(Metric.RSS, (double) last.rssBytes());
-            figures.put(Metric.THREADS, (double) watch.use().threads());
-            if (last.heapBytes() >= 0) {
-                figures.put(Metric.HEAP, (double) last.heapBytes());
-            } else {
-                notes.add(NO_HEAP);
-            }
-        }
+        boolean heap = figures.get(Metric.HEAP) != null;
         if (steps.size() > 1) {
             figures.put(Metric.RSS_PER_CONNECTION, slope(steps, Result.Step::rssBytes));
-            if (figures.containsKey(Metric.HEAP)) {
+            if (heap) {
                 figures.put(Metric.HEAP_PER_CONNECTION, slope(steps, Result.Step::heapBytes));
             }
         }
-        figures.put(Metric.STOPS, (double) tally.stops.sum());
-        figures.put(Metric.CUTS, (double) tally.cuts.sum());
-        figures.put(Metric.REFUSED, (double) tally.refused.sum());
-        double seconds = (System.nanoTime() - begin) / 1e9;
-        return new Result(plan, seconds, figures, failures(tally), notes, steps, interruption.asked());
+        figures.endings(tally);
+        long gone = tally.cuts.sum() + tally.stops.sum();
+        return new Result(
+                plan,
+                (System.nanoTime() - begin) / 1e9,
+                figures,
+                gone == 0 ? List.of() : List.of(gone + " connections were ended by the server; " + tally.complaint()),
+                heap || steps.isEmpty() ? List.of() : List.of(NO_HEAP),
+                steps,
+                interruption.asked());
     }
 
-    private static List<String> failures(Tally tally) {
-        long gone = tally.cuts.sum() + tally.stops.sum();
-        return gone == 0 ? List.of() : List.of(gone + " connections were ended by the server; " + tally.complaint());
+    private void step(int connections) {
+        long heap = server.heapAfterGc().orElse(-1);
+        Watch.Use use = server.use();
+        steps.add(new Result.Step(connections, use.rssBytes(), heap));
+        figures.put(Metric.RSS, use.rssBytes());
+        figures.put(Metric.THREADS, use.threads());
+        if (heap >= 0) {
+            figures.put(Metric.HEAP, heap);
+        }
     }
 
     /** Bytes per connection, by least squares. */

@@ -24,6 +24,7 @@ enum Metric {
     CPU("cpu", Unit.MICROS),
     USER("user", Unit.MICROS),
     SYSTEM("system", Unit.MICROS),
+    RIG_CPU("rig-cpu", Unit.MICROS),
     SWITCHES("switches", Unit.COUNT),
     RSS("rss", Unit.BYTES),
     HEAP("heap", Unit.BYTES),

@@ -24,6 +24,9 @@ import java.util.List;
  * @param limit each subscriber reads so many events from the earliest on, as fast as it can; 0 for live streams
  * @param steps counts of idle connections whose memory is measured, instead of events; else empty
  * @param threads that read
+ * @param http where events are published
+ * @param rate of events that are published to the topic, a second; 0 if it fills itself
+ * @param size of the data of each in bytes
  */
 record Plan(
         Via via,
@@ -41,7 +44,10 @@ record Plan(
         Duration resume,
         long limit,
         List<Integer> steps,
-        int threads) {
+        int threads,
+        URI http,
+        int rate,
+        int size) {
 
     /** The appetite of the subscriber with this number: first the stalled, then the slow, then the others. */
     Subscriber.Appetite appetite(int number) {
@@ -57,6 +63,11 @@ record Plan(
     /** How many sockets it takes; readers of gRPC that are slow or stalled have one each. */
     int sockets() {
         return via == Via.GRPC ? connections + (int) Math.round((slow + stalled) * subscribers) : subscribers;
+    }
+
+    /** What is read, for people. */
+    String what() {
+        return path.isEmpty() ? "topic " + topic : path;
     }
 
     String pathOfTopic() {

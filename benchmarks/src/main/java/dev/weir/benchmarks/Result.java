@@ -1,13 +1,12 @@
 package dev.weir.benchmarks;
 
 import java.util.List;
-import java.util.Map;
 
 /**
  * What one run has shown.
  *
  * @param seconds how long was measured
- * @param figures what was measured, each in the unit of its metric
+ * @param figures what was measured
  * @param failures why the run proves nothing but a fault; empty if all arrived as it should
  * @param notes what a reader of the figures has to know
  * @param steps memory at several counts of idle connections, if that was asked
@@ -16,7 +15,7 @@ import java.util.Map;
 record Result(
         Plan plan,
         double seconds,
-        Map<Metric, Double> figures,
+        Figures figures,
         List<String> failures,
         List<String> notes,
         List<Step> steps,

@@ -35,7 +35,7 @@ final class ResultFile {
         run.put("seconds", result.seconds());
         run.put("partial", result.partial());
         ObjectNode figures = run.putObject("figures");
-        result.figures().forEach((metric, figure) -> figures.put(metric.field(), figure));
+        result.figures().all().forEach((metric, figure) -> figures.put(metric.field(), figure));
         for (Result.Step step : result.steps()) {
             ObjectNode one = run.withArray("memory").addObject();
             one.put("connections", step.connections()).put("rssBytes", step.rssBytes());
@@ -70,6 +70,8 @@ final class ResultFile {
         inputs.put("resumeSeconds", plan.resume().toMillis() / 1e3);
         inputs.put("limit", plan.limit());
         inputs.put("threads", plan.threads());
+        inputs.put("publish", plan.rate());
+        inputs.put("size", plan.size());
     }
 
     /** Says that not all runs were made. */

@@ -1,6 +1,7 @@
 package dev.weir.benchmarks;
 
 import dev.weir.client.RemoteSource.Via;
+import dev.weir.hub.Pace;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -12,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,6 +45,9 @@ import picocli.CommandLine.Spec;
             "  130  ended by Ctrl-C, with partial results (143: SIGTERM)"
         })
 public final class Rig implements Callable<Integer> {
+
+    /** What it warns of is told in the summary; a logger that nobody holds forgets its level. */
+    private static final Logger GRPC = Logger.getLogger("io.grpc");
 
     private static final int FAILED = 3;
     private static final int NOT_KEPT = 4;
@@ -145,6 +151,20 @@ public final class Rig implements Callable<Integer> {
             description = "measures the memory of idle connections at several counts, such as 0,1000,5000")
     private List<Integer> steps = List.of();
 
+    @Option(
+            names = "--publish",
+            paramLabel = "RATE",
+            description =
+                    "publishes so many events a second to the topic, over HTTP; without it the topic fills itself")
+    private int rate;
+
+    @Option(
+            names = "--size",
+            paramLabel = "BYTES",
+            defaultValue = "128",
+            description = "of the data of each event that is published (default: ${DEFAULT-VALUE})")
+    private int size;
+
     @Option(names = "--server-pid", paramLabel = "PID", description = "the server's process on this host")
     private @Nullable Long pid;
 
@@ -178,6 +198,7 @@ public final class Rig implements Callable<Integer> {
      * @param args the command line
      */
     public static void main(String[] args) {
+        GRPC.setLevel(Level.OFF);
         Interruption interruption = Interruption.ofThisProcess();
         int code = run(interruption, printer(System.out), printer(System.err), args);
         interruption.told();
@@ -220,7 +241,10 @@ public final class Rig implements Callable<Integer> {
             wanted.add(Threshold.parse(threshold, Metric.measuredBy(plans.getFirst(), watch != null)));
         }
         for (Plan plan : plans) {
-            Descriptors.require(plan.sockets());
+            Descriptors.require(Path.of("/proc/self"), "this process", plan.sockets());
+            if (pid != null) {
+                Descriptors.require(Path.of("/proc", pid.toString()), "the server", plan.sockets());
+            }
             reach(plan);
         }
         return measure(plans, watch, wanted);
@@ -264,6 +288,8 @@ public final class Rig implements Callable<Integer> {
         require("--stalled", stalled, stalled >= 0 && slow + stalled <= 1, "0 to 1, together with --slow");
         require("--resume", resume, resume >= 0, "0 or more seconds");
         require("--flat-out", limit, limit >= 0, "1 or more events");
+        require("--publish", rate, rate >= 0 && rate <= Pace.MOST_RATE, "0 to " + Pace.MOST_RATE);
+        require("--size", size, size >= 0 && size <= Pace.MOST_SIZE, "0 to " + Pace.MOST_SIZE);
         require("--threads", threads, threads >= 1, "1 or more");
         if (!steps.isEmpty() && pid == null) {
             throw wrong("--memory: needs --server-pid, the process whose memory is measured");
@@ -292,7 +318,10 @@ public final class Rig implements Callable<Integer> {
                 duration(resume),
                 limit,
                 steps,
-                threads);
+                threads,
+                uri("--http", http),
+                rate,
+                size);
     }
 
     private static Duration duration(double seconds) {
@@ -312,8 +341,8 @@ public final class Rig implements Callable<Integer> {
     private static URI uri(String option, String text) {
         try {
             URI uri = URI.create(text);
-            if (uri.getHost() != null && "http".equals(uri.getScheme())) {
-                int port = uri.getPort() < 0 ? 80 : uri.getPort();
+            int port = uri.getPort() < 0 && option.equals("--http") ? 80 : uri.getPort();
+            if (uri.getHost() != null && port > 0 && "http".equals(uri.getScheme())) {
                 return URI.create("http://" + uri.getHost() + ":" + port);
             }
         } catch (IllegalArgumentException malformed) {

@@ -3,7 +3,6 @@ package dev.weir.benchmarks;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +29,7 @@ final class Summary {
         out.println();
         out.println("  " + plan.via().toString().toLowerCase(Locale.ROOT) + ", "
                 + plan.server().getAuthority() + ", "
-                + (plan.path().isEmpty() ? "topic " + plan.topic() : plan.path())
+                + plan.what()
                 + (result.partial() ? ", PARTIAL: the run was interrupted" : ""));
         out.println();
         if (plan.steps().isEmpty()) {
@@ -58,7 +57,7 @@ final class Summary {
                 "first event",
                 pairs(Metric.FIRST_P50, Metric.FIRST_P99, Metric.FIRST_MAX).replace("first-", ""));
         line("bytes per event", pairs(Metric.WIRE));
-        line("server CPU per event", pairs(Metric.CPU, Metric.USER, Metric.SYSTEM));
+        line("CPU per event", pairs(Metric.CPU, Metric.USER, Metric.SYSTEM, Metric.RIG_CPU));
         line("server memory", pairs(Metric.RSS, Metric.HEAP));
         line("server threads", pairs(Metric.THREADS, Metric.SWITCHES));
         line("wrong", pairs(Metric.LOST, Metric.DOUBLED, Metric.REORDERED, Metric.TORN));
@@ -108,9 +107,8 @@ final class Summary {
 
     private String pairs(Metric... metrics) {
         StringJoiner pairs = new StringJoiner("  ");
-        Map<Metric, Double> figures = result.figures();
         for (Metric metric : metrics) {
-            Double figure = figures.get(metric);
+            Double figure = result.figures().get(metric);
             if (figure != null) {
                 pairs.add(metric.word() + "=" + text(metric, figure));
             }

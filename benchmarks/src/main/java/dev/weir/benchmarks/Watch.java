@@ -49,7 +49,17 @@ final class Watch {
      * @param systemMicros of CPU time, in the kernel
      * @param switches how often its threads have waited
      */
-    record Use(long userMicros, long systemMicros, long rssBytes, long threads, long switches) {}
+    record Use(long userMicros, long systemMicros, long rssBytes, long threads, long switches) {
+
+        long cpuMicros() {
+            return userMicros + systemMicros;
+        }
+    }
+
+    /** This process. */
+    static Watch self() {
+        return new Watch(ProcessHandle.current().pid());
+    }
 
     /** Asks the kernel; takes far less than a millisecond. */
     Use use() {

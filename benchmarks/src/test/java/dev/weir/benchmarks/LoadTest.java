@@ -1,0 +1,263 @@
+package dev.weir.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.Bytes;
+import dev.weir.Event;
+import dev.weir.benchmarks.Bench.Run;
+import dev.weir.hub.Generator;
+import dev.weir.hub.Pace;
+import dev.weir.hub.Retention;
+import dev.weir.hub.Topic;
+import dev.weir.transport.chunked.ChunkedTransport;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The load rig against servers that are right, and against some that are not. */
+@Timeout(60)
+class LoadTest {
+
+    private static final String SELF = String.valueOf(ProcessHandle.current().pid());
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sse", "ndjson", "grpc"})
+    void everyEventArrivesAndIsMeasured(String transport) throws IOException {
+        try (Generator topic = new Generator("bench", new Pace(200, 128, 0), Retention.DEFAULT);
+                Bench bench = new Bench(transport, topic)) {
+            Run run = bench.load(
+                    "--subscribers=20", "--warmup=0.3", "--duration=0.7", "--server-pid", SELF, "--threshold=lost==0");
+            assertThat(run.code()).as(run.out() + run.err()).isZero();
+            assertThat(run.out()).contains("PASSED", "p99=", "subscribers", "ok   lost==0");
+            assertThat(run.figure("delivered")).isBetween(20 * 200 * 0.4, 20 * 200 * 1.2);
+            assertThat(run.figure("wireBytes")).isBetween(128.0, 400.0);
+            assertThat(run.figure("p50Us")).isPositive().isLessThan(1_000_000);
+            assertThat(run.figure("p99Us")).isBetween(run.figure("p50Us"), run.figure("maxUs"));
+            assertThat(run.figure("firstP50Us")).isPositive();
+            assertThat(run.figure("cpuUs")).isPositive();
+            assertThat(run.figure("heapBytes")).isGreaterThan(1 << 20);
+            assertThat(run.figure("rssBytes")).isGreaterThan(run.figure("heapBytes"));
+            assertThat(run.json().path("runs").path(0).path("transport").asText())
+                    .isEqualTo(transport);
+            assertThat(run.json().path("machine").path("processors").asInt()).isPositive();
+            assertThat(run.json().path("partial").asBoolean()).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sse", "ndjson", "grpc"})
+    void flatOutEveryoneReadsAsMuchAsAsked(String transport) throws IOException {
+        try (Generator topic = new Generator("bench", new Pace(0, 1000, 2000), Retention.DEFAULT);
+                Bench bench = new Bench(transport, topic)) {
+            Run run = bench.load("--subscribers=10", "--flat-out=2000");
+            assertThat(run.code()).as(run.out() + run.err()).isZero();
+            assertThat(run.figure("delivered")).isEqualTo(10 * 2000);
+            assertThat(run.figure("rate")).isGreaterThan(1000);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sse", "ndjson", "grpc"})
+    void aStormLosesNothingAndAllComeBack(String transport) throws IOException {
+        try (Generator topic = new Generator("bench", new Pace(500, 128, 0), Retention.DEFAULT);
+                Bench bench = new Bench(transport, topic)) {
+            Run run = bench.load("--subscribers=30", "--warmup=0.1", "--duration=0.6", "--reconnect-storm");
+            assertThat(run.code()).as(run.out() + run.err()).isZero();
+            assertThat(run.figure("reconnects")).isEqualTo(30);
+            assertThat(run.figure("backUs")).isPositive();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sse", "ndjson", "grpc"})
+    void whoLeavesAndComesBackMissesNothing(String transport) throws IOException {
+        try (Generator topic = new Generator("bench", new Pace(500, 128, 0), Retention.DEFAULT);
+                Bench bench = new Bench(transport, topic)) {
+            Run run = bench.load("--subscribers=20", "--warmup=0", "--duration=0.5", "--resume=0.1");
+            assertThat(run.code()).as(run.out() + run.err()).isZero();
+            assertThat(run.figure("reconnects")).isGreaterThan(20);
+        }
+    }
+
+    @Test
+    void stalledAndSlowReadersHinderNobodyAndTheStalledAreCut() throws IOException {
+        try (Generator topic = new Generator("bench", new Pace(300, 16_384, 0), Retention.DEFAULT);
+                Bench bench = new Bench("ndjson", topic, new ChunkedTransport(Duration.ofSeconds(1)))) {
+            Run run = bench.load(
+                    "--subscribers=20",
+                    "--warmup=0",
+                    "--duration=2.5",
+                    "--stalled=0.1",
+                    "--slow=0.1",
+                    "--slow-rate=500000");
+            assertThat(run.code()).as(run.out() + run.err()).isZero();
+            assertThat(run.out()).contains("2 slow", "2 stalled");
+            assertThat(run.figure("stalledCuts")).isEqualTo(2);
+            assertThat(run.figure("delivered")).isGreaterThan(16 * 300 * 2);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sse, 0 1 3, 1 event lost, lost",
+        "ndjson, 0 1 3, 1 event lost, lost",
+        "grpc, 0 1 3, 1 event lost, lost",
+        "sse, 0 1 1 2, 1 event doubled, doubled",
+        "grpc, 0 1 1 2, 1 event doubled, doubled",
+        "ndjson, 0 2 1 3, 1 event reordered, reordered",
+        "sse, 0 -1 2 3, 1 event torn, torn",
+        "ndjson, 0 -1 2 3, 1 event torn, torn",
+        "grpc, 0 -1 2 3, 1 event torn, torn"
+    })
+    void aServerThatDoesNotKeepItsWordFailsTheRun(String transport, String numbers, String reason, String figure)
+            throws IOException {
+        try (Topic topic = new Topic("bench", Retention.DEFAULT);
+                Bench bench = new Bench(transport, topic)) {
+            String[] sent = numbers.split(" ", -1);
+            for (String number : sent) {
+                topic.publish(Event.of(null, event(Integer.parseInt(number))));
+            }
+            Run run = bench.load("--subscribers=1", "--flat-out=" + sent.length);
+            assertThat(run.code()).as(run.out() + run.err()).isEqualTo(3);
+            assertThat(run.out()).contains("FAILED: " + reason);
+            assertThat(run.figure(figure)).isEqualTo(1);
+            assertThat(run.json().path("runs").path(0).path("passed").asBoolean())
+                    .isFalse();
+        }
+    }
+
+    /** A number below zero is one of the same event torn. */
+    private static Bytes event(int number) {
+        byte[] data = Generator.data(Tally.unixNanos(), Math.abs(number), 128).toArray();
+        data[100] ^= (byte) (number < 0 ? 1 : 0);
+        return Bytes.owned(data);
+    }
+
+    @Test
+    void aBareServerIsReadHoweverItsBytesAreCut() throws IOException {
+        String body =
+                RawServer.block(0) + ": a comment\n\n" + RawServer.block(1).replace("\n", "\r\n") + RawServer.block(2);
+        try (RawServer server = new RawServer((number, out) -> {
+            if (number == 0) {
+                RawServer.plain(out, body);
+            } else {
+                RawServer.chunked(out, body, number);
+            }
+        })) {
+            Run run = Run.of(
+                    new Interruption(),
+                    "--http",
+                    server.url(),
+                    "--path=/any?thing=1",
+                    "--subscribers=4",
+                    "--flat-out=3");
+            assertThat(run.code()).as(run.out() + run.err()).isZero();
+            assertThat(run.figure("delivered")).isEqualTo(4 * 3);
+        }
+    }
+
+    @Test
+    void aSubscriberThatIsForgottenFailsTheRun() throws IOException {
+        try (RawServer server = new RawServer((number, out) -> RawServer.plain(
+                out, RawServer.block(0) + RawServer.block(1) + (number == 0 ? "" : RawServer.block(2))))) {
+            Run run = Run.of(
+                    new Interruption(), "--http", server.url(), "--subscribers=3", "--warmup=0", "--duration=0.2");
+            assertThat(run.code()).as(run.out() + run.err()).isEqualTo(3);
+            assertThat(run.out()).contains("FAILED: 1 of 3 subscribers lacked events");
+            assertThat(run.figure("lost")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aRunWithoutEventsProvesNothing() throws IOException {
+        try (Topic topic = new Topic("bench", Retention.DEFAULT);
+                Bench bench = new Bench("sse", topic)) {
+            Run run = bench.load("--subscribers=1", "--warmup=0", "--duration=0.1");
+            assertThat(run.code()).isEqualTo(3);
+            assertThat(run.out()).contains("no event arrived");
+        }
+    }
+
+    @Test
+    void memoryIsASlopeOverSeveralCounts() throws IOException {
+        try (Topic topic = new Topic("bench", Retention.DEFAULT);
+                Bench bench = new Bench("grpc", topic)) {
+            Run run = bench.load("--memory=0,20", "--server-pid", SELF, "--threshold=rss-per-connection<1GiB");
+            assertThat(run.code()).as(run.out() + run.err()).isZero();
+            assertThat(run.json().path("runs").path(0).path("memory")).hasSize(2);
+            assertThat(run.figure("heapPerConnectionBytes")).isNotNaN();
+            assertThat(run.figure("rssPerConnectionBytes")).isNotNaN();
+            assertThat(run.out()).contains("connections", "heap after GC");
+        }
+    }
+
+    @Test
+    void whatIsPublishedArrives() throws IOException {
+        try (Topic topic = new Topic("bench", Retention.DEFAULT);
+                Bench bench = new Bench("grpc", topic);
+                Inbox inbox = new Inbox(topic)) {
+            Run run = bench.load(
+                    "--subscribers=2",
+                    "--warmup=0",
+                    "--duration=0.5",
+                    "--publish=200",
+                    "--size=300",
+                    "--http",
+                    inbox.url());
+            assertThat(run.code()).as(run.out() + run.err()).isZero();
+            assertThat(run.figure("wireBytes")).isGreaterThan(300);
+            assertThat(run.figure("delivered")).isGreaterThan(2 * 200 * 0.3);
+        }
+    }
+
+    @Test
+    void aTopicThatTakesNoEventsFailsTheRun() throws IOException {
+        try (Topic topic = new Topic("bench", Retention.DEFAULT);
+                Bench bench = new Bench("sse", topic)) {
+            Run run = bench.load("--subscribers=2", "--warmup=0", "--duration=30", "--publish=200");
+            assertThat(run.code()).isEqualTo(3);
+            assertThat(run.out()).contains("refused: publishing to bench");
+        }
+    }
+
+    @Test
+    void anInterruptedRunTellsWhatItHas() throws IOException {
+        try (Generator topic = new Generator("bench", new Pace(500, 128, 0), Retention.DEFAULT);
+                Bench bench = new Bench("sse", topic)) {
+            Interruption interruption = new Interruption();
+            Thread.ofVirtual().start(() -> {
+                interruption.asked(TimeUnit.SECONDS.toMillis(1));
+                interruption.interrupt();
+            });
+            Run run = Run.of(
+                    interruption,
+                    "--http",
+                    bench.url(),
+                    "--subscribers=5",
+                    "--warmup=0",
+                    "--duration=30",
+                    "--transport=sse,sse");
+            assertThat(run.json().path("partial").asBoolean()).isTrue();
+            assertThat(run.json().path("runs")).hasSize(1);
+            assertThat(run.figure("delivered")).isPositive();
+            assertThat(run.json().path("runs").path(0).path("seconds").asDouble())
+                    .isLessThan(20);
+            assertThat(run.out()).contains("PARTIAL");
+        }
+    }
+
+    @Test
+    void aThresholdThatIsNotKeptHasACodeOfItsOwn() throws IOException {
+        try (Generator topic = new Generator("bench", new Pace(0, 128, 100), Retention.DEFAULT);
+                Bench bench = new Bench("sse", topic)) {
+            Run run = bench.load("--subscribers=1", "--flat-out=100", "--threshold=rate<1", "--threshold=lost==0");
+            assertThat(run.code()).isEqualTo(4);
+            assertThat(run.out()).contains("NOT  rate<1", "ok   lost==0");
+        }
+    }
+}
