@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Bytes;
 import dev.weir.Event;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,34 @@ class BenchmarksRunTest {
         assertThat(run(new OptionsBuilder().include("LogBenchmark"))).hasSize(4);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 8, 64})
+    void anIdIsReadAsItWasWritten(int partitions) {
+        IdBenchmark benchmark = new IdBenchmark();
+        benchmark.partitions = partitions;
+        benchmark.begin();
+        String first = benchmark.parse().id();
+        assertThat(benchmark.encode()).isEqualTo(first);
+        assertThat(benchmark.encode()).isNotEqualTo(first);
+    }
+
+    @Test
+    void everyWaiterTakesEveryEvent() {
+        WakeBenchmark benchmark = new WakeBenchmark();
+        benchmark.waiters = 100;
+        benchmark.park();
+        for (int n = 1; n <= 50; n++) {
+            assertThat(benchmark.wake()).isEqualTo(100 * n);
+        }
+        benchmark.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"IdBenchmark", "WakeBenchmark", "FilterBenchmark", "SlowBenchmark"})
+    void whatChecksItselfRuns(String benchmark) throws RunnerException {
+        assertThat(run(new OptionsBuilder().include(benchmark))).hasSizeGreaterThanOrEqualTo(3);
+    }
+
     @Test
     void everySubscriberGetsEveryEventOfAFanOut() throws RunnerException {
         for (RunResult result :
@@ -68,9 +97,14 @@ class BenchmarksRunTest {
     }
 
     @Test
-    void aReplayReadsEveryRecord() throws RunnerException {
-        assertThat(run(new OptionsBuilder().include("ReplayBenchmark").param("records", "5000")))
-                .hasSize(3);
+    void aReplayReadsEveryRecord() throws IOException {
+        ReplayBenchmark benchmark = new ReplayBenchmark();
+        benchmark.records = 5_000;
+        benchmark.fill();
+        assertThat(benchmark.consumer()).isEqualTo(5_000);
+        assertThat(benchmark.source()).isEqualTo(5_000);
+        assertThat(benchmark.sse()).isEqualTo(5_000);
+        benchmark.stop();
     }
 
     private static Collection<RunResult> run(ChainedOptionsBuilder options) throws RunnerException {
