@@ -97,6 +97,20 @@ class BenchmarksRunTest {
     }
 
     @Test
+    void everySubscriberGetsEveryEventOverASocket() throws RunnerException {
+        Collection<RunResult> results = run(new OptionsBuilder()
+                .include("SocketBenchmark")
+                .param("payload", "1024")
+                .param("subscribers", "10"));
+        assertThat(results).hasSize(4);
+        for (RunResult result : results) {
+            double events = result.getPrimaryResult().getScore();
+            double delivered = result.getSecondaryResults().get("delivered").getScore();
+            assertThat(delivered).isBetween(events, events * 20);
+        }
+    }
+
+    @Test
     void aReplayReadsEveryRecord() throws IOException {
         ReplayBenchmark benchmark = new ReplayBenchmark();
         benchmark.records = 5_000;
