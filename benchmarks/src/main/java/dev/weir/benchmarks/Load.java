@@ -76,7 +76,9 @@ final class Load {
     }
 
     private double window(Readers readers) {
-        await("warming up", plan.warmup(), this::refused);
+        if (await("warming up", plan.warmup(), this::refused)) {
+            throw refusal();
+        }
         tally.latency.getIntervalHistogram();
         Moment before = now();
         measure(readers);

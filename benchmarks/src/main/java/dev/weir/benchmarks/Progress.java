@@ -33,6 +33,7 @@ final class Progress implements AutoCloseable {
             shown = new ProgressBarBuilder()
                     .setTaskName(plan.via().toString().toLowerCase(Locale.ROOT) + ", " + what)
                     .setStyle(ProgressBarStyle.ASCII)
+                    .setUnit(" s", 1_000)
                     .setUpdateIntervalMillis(250)
                     .hideEta()
                     .build();

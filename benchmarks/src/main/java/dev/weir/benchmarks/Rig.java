@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "    0  everything arrived, and every threshold is kept",
             "    2  the command line is wrong, or the server refuses what is asked",
-            "    3  events were lost, doubled, reordered or torn, or none arrived",
+            "    3  the run FAILED: events were lost, doubled, reordered or torn, or none arrived",
             "    4  a threshold is not kept",
             "   65  a threshold can't be read, or this run doesn't measure it",
             "   66  no process with the number of --server-pid",
@@ -210,12 +210,14 @@ public final class Rig implements Callable<Integer> {
     }
 
     static int run(Interruption interruption, PrintWriter out, PrintWriter err, String... args) {
-        return new CommandLine(new Rig(interruption, args))
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        CommandLine command = new CommandLine(new Rig(interruption, args));
+        command.getCommandSpec()
+                .version("weir " + Rig.class.getPackage().getImplementationVersion(), "Java " + Runtime.version());
+        return command.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(110)
                 .setOut(out)
                 .setErr(err)
-                .setExecutionExceptionHandler((failure, command, result) -> failed(failure, err))
+                .setExecutionExceptionHandler((failure, rig, result) -> failed(failure, err))
                 .execute(args);
     }
 
