@@ -17,7 +17,10 @@ import picocli.CommandLine.Spec;
         name = "weir",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Kafka topics as live streams: server-sent events, NDJSON and gRPC.",
+        description = {
+            "Kafka topics as live streams: server-sent events, NDJSON and gRPC.",
+            "A process of its own measures a server: see `weir load --help`."
+        },
         subcommands = {
             DemoCommand.class,
             ServeCommand.class,

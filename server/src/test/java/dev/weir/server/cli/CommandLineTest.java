@@ -28,7 +28,7 @@ class CommandLineTest {
         try (Child child = Child.weir("--help")) {
             assertThat(child.exit()).isZero();
             assertThat(child.out())
-                    .contains("demo", "serve", "tail", "publish", "topics", "completion")
+                    .contains("demo", "serve", "tail", "publish", "topics", "completion", "load")
                     .contains("Exit codes:", "69");
         }
     }
