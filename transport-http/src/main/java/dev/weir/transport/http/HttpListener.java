@@ -56,8 +56,9 @@ public final class HttpListener implements Endpoint {
 
     /**
      * Makes a listener fit for streams: no delay of small writes, a small send buffer in the kernel, so that a client that does not
-     * read is noticed, request lines with room for ids, HTTP/1.1 only, and problem details for what Helidon itself refuses. Sets
-     * neither address nor limits.
+     * read is noticed, request lines with room for ids, HTTP/1.1 only, problem details for what Helidon itself refuses, and
+     * connections that can be handed over to the loop that writes streams. That needs the connection options set here, and no
+     * TLS; otherwise each stream has a thread that writes. Sets neither address nor limits.
      *
      * @param listener the builder of a server or of one of its sockets
      * @param <B> its type

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Server-sent events under test, read by the JDK's client and a reader of our own. */
-public final class SseHarness implements TransportHarness {
+public class SseHarness implements TransportHarness {
 
     private final HttpClient http = HttpClient.newHttpClient();
 
