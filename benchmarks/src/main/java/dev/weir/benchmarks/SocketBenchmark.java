@@ -18,6 +18,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -86,11 +88,17 @@ public class SocketBenchmark {
         CountingWire.Total total = new CountingWire.Total();
         ExecutorService loop = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name("loop").daemon().factory());
+        List<Delivery> deliveries = new ArrayList<>();
         for (int n = 0; n < subscribers; n++) {
-            new Delivery(topic, asked -> codec, new CountingWire(total)).start(() -> Subscription.to(TOPIC), loop);
+            Delivery delivery = new Delivery(topic, asked -> codec, new CountingWire(total));
+            delivery.start(() -> Subscription.to(TOPIC), loop);
+            deliveries.add(delivery);
         }
         delivered = total::frames;
-        crowd = loop::shutdownNow;
+        crowd = () -> {
+            deliveries.forEach(Delivery::cancel);
+            loop.close();
+        };
     }
 
     private void sockets() throws IOException {
