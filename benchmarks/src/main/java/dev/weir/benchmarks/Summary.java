@@ -37,6 +37,9 @@ final class Summary {
         } else {
             memory();
         }
+        if (!thresholds.isEmpty() || !result.notes().isEmpty()) {
+            out.println();
+        }
         for (Threshold threshold : thresholds) {
             Double figure = result.figures().get(threshold.metric());
             out.println("  " + (threshold.keptBy(figure) ? "ok   " : "NOT  ") + threshold.text() + "   ("
@@ -63,7 +66,6 @@ final class Summary {
         line("wrong", pairs(Metric.LOST, Metric.DOUBLED, Metric.REORDERED, Metric.TORN));
         line("told", pairs(Metric.GAPS, Metric.MISSED, Metric.STOPS, Metric.REFUSED));
         line("connections", pairs(Metric.CUTS, Metric.STALLED_CUTS, Metric.RECONNECTS, Metric.BACK));
-        out.println();
     }
 
     private String who() {
@@ -96,7 +98,6 @@ final class Summary {
                 "per connection",
                 pairs(Metric.RSS_PER_CONNECTION, Metric.HEAP_PER_CONNECTION).replace("-per-connection", ""));
         line("connections", pairs(Metric.CUTS, Metric.STOPS, Metric.REFUSED));
-        out.println();
     }
 
     private void line(String name, String value) {
