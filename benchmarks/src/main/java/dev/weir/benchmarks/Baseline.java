@@ -42,7 +42,12 @@ public final class Baseline {
      * @param args its name and options; {@code --help} tells more
      */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Baseline()).execute(args));
+        System.exit(new CommandLine(new Baseline())
+                .setExecutionExceptionHandler((failure, command, result) -> {
+                    command.getErr().println("baseline: " + failure.getMessage());
+                    return CommandLine.ExitCode.USAGE;
+                })
+                .execute(args));
     }
 
     /** As long as an id of a Weir topic with one partition is. */

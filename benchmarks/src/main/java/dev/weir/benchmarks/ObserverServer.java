@@ -5,6 +5,7 @@ import dev.weir.transport.grpc.v1.Streams;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.grpc.GrpcConfig;
 import io.helidon.webserver.grpc.GrpcRouting;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -22,6 +23,7 @@ record ObserverServer(int port, ObserverStreams streams, Runnable stop) implemen
         return new ObserverServer(server.getPort(), streams, server::shutdownNow);
     }
 
+    /** Without compression, which Helidon has on where a client accepts it, and grpc-java has not. */
     static ObserverServer helidon(int port, Pace pace) {
         ObserverStreams streams = new ObserverStreams(pace);
         WebServer server = WebServer.builder()
@@ -29,6 +31,7 @@ record ObserverServer(int port, ObserverStreams streams, Runnable stop) implemen
                 .port(port)
                 .shutdownHook(false)
                 .connectionOptions(options -> options.tcpNoDelay(true))
+                .addProtocol(GrpcConfig.builder().enableCompression(false).build())
                 .addRouting(GrpcRouting.builder().service(Streams.getDescriptor(), streams))
                 .build()
                 .start();

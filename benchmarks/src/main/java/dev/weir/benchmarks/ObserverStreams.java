@@ -99,7 +99,16 @@ final class ObserverStreams extends EventStreamsImplBase implements AutoCloseabl
                 out.onError(Status.RESOURCE_EXHAUSTED.asRuntimeException());
             } else {
                 waiting.add(next);
+                sendOrLeave();
+            }
+        }
+
+        /** Helidon throws where a client has gone before its call was cancelled; the others get their events all the same. */
+        private void sendOrLeave() {
+            try {
                 send();
+            } catch (RuntimeException gone) {
+                leave();
             }
         }
 
