@@ -46,6 +46,8 @@ public final class Delivery {
 
     // written by the thread of the present step
     private String position = "";
+    private boolean over;
+    private boolean cut;
     private volatile long blockedSince;
 
     // the watchdog's
@@ -114,7 +116,12 @@ public final class Delivery {
             @Override
             public void run() {
                 int seen = wakes.get();
-                if (turn() && wakes.addAndGet(-seen) != 0) {
+                if (over) {
+                    cutIfCancelled();
+                } else {
+                    over = !turn();
+                }
+                if (wakes.addAndGet(-seen) != 0) {
                     loop.execute(this);
                 }
             }
@@ -133,7 +140,8 @@ public final class Delivery {
     }
 
     /**
-     * Ends the delivery because the peer is gone, or is to be cut. Any thread, idempotent; never waits. The cursor is closed by
+     * Ends the delivery because the peer is gone, or is to be cut; under {@link #start} also what its wire is still sending after
+     * the end. Any thread, idempotent; never waits. The cursor is closed by
      * the delivery's own thread, soon after. One that has not begun aborts its wire at once, and never opens its source.
      */
     public void cancel() {
@@ -214,6 +222,14 @@ public final class Delivery {
         }
     }
 
+    /** A wire may still be sending when everything is said. */
+    private void cutIfCancelled() {
+        if (cancelled && !cut) {
+            cut = true;
+            wire.abort();
+        }
+    }
+
     /** The only place that closes the cursor once the stream is open. */
     private boolean turn() {
         boolean alive = false;
@@ -221,7 +237,7 @@ public final class Delivery {
             alive = !cancelled && deliver();
             if (cancelled) {
                 alive = false;
-                wire.abort();
+                cutIfCancelled();
             }
         } catch (IOException | RuntimeException | Error gone) {
             alive = false;
@@ -311,7 +327,7 @@ public final class Delivery {
             blockedSince = System.nanoTime() | 1;
         }
         wire.flush();
-        blockedSince = 0;
+        blockedSince = stepped && !wire.ready() ? System.nanoTime() | 1 : 0;
     }
 
     private @Nullable Signal poll() {

@@ -224,6 +224,9 @@ public final class Topic implements EventSource, AutoCloseable {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            // The log knows its reader until the next append, and must not hold what the reader woke.
+            reader.onReady(() -> {});
+        }
     }
 }
