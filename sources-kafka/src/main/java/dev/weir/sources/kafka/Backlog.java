@@ -8,15 +8,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one subscriber lacks, in portions: readers fill them one after the other, and its cursor takes them. A reader goes on without
- * being asked until the subscriber holds its share, and is asked again when one is taken.
+ * being asked until the subscriber holds its share, and is asked again when one is delivered.
  */
 final class Backlog {
 
     /** The most that a portion holds, in bytes; one event may exceed it. */
     static final int PORTION = 16 << 10;
 
-    /** How many portions wait. With the one that is being delivered they are all that a subscriber holds. */
-    static final int WAITING = 3;
+    /** How many portions a subscriber may hold; a large event counts as several. */
+    static final int SHARE = 4;
 
     // set once
     private final CatchUp readers;
@@ -24,7 +24,7 @@ final class Backlog {
     private final Runnable wake;
 
     private final Queue<Portion> filled = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger wanted = new AtomicInteger(WAITING);
+    private final AtomicInteger wanted = new AtomicInteger(SHARE);
     private volatile boolean cancelled;
 
     // the reader's that has it; handed on by the count of what is wanted
@@ -45,11 +45,15 @@ final class Backlog {
     /** For the cursor: the next portion, null if it is still being read. Nothing follows one that is the last. Never waits. */
     @Nullable
     Portion take() {
-        Portion portion = filled.poll();
-        if (portion != null && !portion.last() && wanted.getAndIncrement() == 0 && !readers.offer(this)) {
+        return filled.poll();
+    }
+
+    /** For the cursor: a portion that is not the last has been delivered, and another may be read in its place. Never waits. */
+    void delivered(Portion portion) {
+        int before = wanted.getAndAdd(portion.share());
+        if (before <= 0 && before + portion.share() > 0 && !readers.offer(this)) {
             end();
         }
-        return portion;
     }
 
     /** For the cursor: no more is wanted. */
@@ -77,11 +81,12 @@ final class Backlog {
     /** For the reader that has it: the portion is filled. True: the next one is wanted at once; otherwise it has it no more. */
     boolean filled(Portion portion) {
         boolean last = portion.last();
+        int share = portion.share();
         if (!last) {
             next = portion.following();
         }
         filled.add(portion);
-        return !last && wanted.decrementAndGet() > 0;
+        return !last && wanted.addAndGet(-share) > 0;
     }
 
     /** Nothing more is read: all queues are full. */

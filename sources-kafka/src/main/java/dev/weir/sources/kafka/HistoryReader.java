@@ -81,7 +81,7 @@ final class HistoryReader implements AutoCloseable {
     /** As much as one subscriber may hold, then it is the next one's turn. */
     private void serve(Backlog backlog) {
         boolean wanted = true;
-        for (int n = 0; wanted && n < Backlog.WAITING; n++) {
+        for (int n = 0; wanted && n < Backlog.SHARE; n++) {
             Portion portion = backlog.next();
             boolean failed = !fill(portion, backlog.topic());
             if (failed || !portion.incomplete()) {

@@ -129,8 +129,12 @@ final class KafkaCursor implements Cursor {
                 reached = present.reached();
                 proven = present.proven();
                 position = reached.id();
-                backlog = present.last() ? null : backlog;
                 portion = null;
+                if (present.last()) {
+                    backlog = null;
+                } else if (backlog != null) {
+                    backlog.delivered(present);
+                }
             }
             if (live.log().closed()) {
                 return comeBack();
@@ -205,6 +209,10 @@ final class KafkaCursor implements Cursor {
     @Override
     public void close() {
         leaveHistory();
+        if (reader != null) {
+            // The log knows its reader until the next append, and must not hold what the reader woke.
+            reader.onReady(() -> {});
+        }
         topic.leave();
     }
 }

@@ -36,6 +36,9 @@ final class KafkaTopic implements EventSource, AutoCloseable {
     private final KafkaCluster cluster;
     private final Retention retention;
     private final long idleNanos;
+    /** Held while the broker is asked; taken before {@link #life}, which is never held for long. */
+    private final ReentrantLock starting = new ReentrantLock();
+
     private final ReentrantLock life = new ReentrantLock();
 
     // guarded by life
@@ -222,17 +225,49 @@ final class KafkaTopic implements EventSource, AutoCloseable {
         return cluster.catchUp();
     }
 
+    /** May ask the broker, for which only those wait who need what it says. */
     private Live join() {
+        Live present = joined();
+        return present == null ? begun() : present;
+    }
+
+    private @Nullable Live joined() {
         life.lock();
         try {
-            Live present = live;
-            if (present == null) {
-                cluster.requireAvailable();
-                present = start();
-                live = present;
-            }
-            subscribers++;
-            return present;
+            subscribers += live == null ? 0 : 1;
+            return live;
+        } finally {
+            life.unlock();
+        }
+    }
+
+    private Live begun() {
+        starting.lock();
+        try {
+            Live present = joined();
+            return present == null ? begin() : present;
+        } finally {
+            starting.unlock();
+        }
+    }
+
+    /** Counts its subscriber first, so that the new reader does not think itself unused. */
+    private Live begin() {
+        cluster.requireAvailable();
+        count(1);
+        try {
+            return goesLive(start());
+        } catch (RuntimeException failed) {
+            leave();
+            throw failed;
+        }
+    }
+
+    private Live goesLive(Live started) {
+        life.lock();
+        try {
+            live = started;
+            return started;
         } finally {
             life.unlock();
         }
@@ -315,8 +350,9 @@ final class KafkaTopic implements EventSource, AutoCloseable {
         }
     }
 
-    /** A reader has ended, for whatever reason. */
+    /** A reader has ended, for whatever reason; on its own thread. */
     void ended(TopicReader reader) {
+        starting.lock();
         life.lock();
         try {
             if (live != null && live.reader() == reader) {
@@ -324,14 +360,19 @@ final class KafkaTopic implements EventSource, AutoCloseable {
             }
         } finally {
             life.unlock();
+            starting.unlock();
         }
     }
 
     /** A subscriber has gone. */
     void leave() {
+        count(-1);
+    }
+
+    private void count(int more) {
         life.lock();
         try {
-            subscribers--;
+            subscribers += more;
             idleSince = System.nanoTime();
         } finally {
             life.unlock();

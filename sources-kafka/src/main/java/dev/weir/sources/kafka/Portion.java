@@ -103,6 +103,11 @@ final class Portion {
         return bytes >= Backlog.PORTION;
     }
 
+    /** How many full portions its size comes to, rounded up; one at the least. */
+    int share() {
+        return 1 + bytes / (Backlog.PORTION + 1);
+    }
+
     void add(Signal signal) {
         signals.add(signal);
         bytes += signal instanceof Event event ? event.weight() : 0;
