@@ -20,7 +20,7 @@ final class AcceptedChannels implements SocketOptions {
     private static final int FEW = 1024;
 
     private final SocketOptions options;
-    private final Map<SocketAddress, SocketChannel> channels = new ConcurrentHashMap<>();
+    private final Map<Ends, SocketChannel> channels = new ConcurrentHashMap<>();
 
     /** The accepting thread's: how many may wait before those are looked for that were closed at once. */
     private int enough = FEW;
@@ -29,10 +29,14 @@ final class AcceptedChannels implements SocketOptions {
         this.options = options;
     }
 
-    /** The channel to that peer, once. */
+    /** What tells a connection from all others: a peer may use one port for several. */
+    private record Ends(
+            @Nullable SocketAddress local, @Nullable SocketAddress remote) {}
+
+    /** The channel between those ends, once. */
     @Nullable
-    SocketChannel take(SocketAddress peer) {
-        return channels.remove(peer);
+    SocketChannel take(@Nullable SocketAddress local, @Nullable SocketAddress remote) {
+        return channels.remove(new Ends(local, remote));
     }
 
     @Override
@@ -43,7 +47,7 @@ final class AcceptedChannels implements SocketOptions {
             enough = Math.max(FEW, 2 * channels.size());
         }
         try {
-            channels.put(channel.getRemoteAddress(), channel);
+            channels.put(new Ends(channel.getLocalAddress(), channel.getRemoteAddress()), channel);
         } catch (IOException gone) {
             // nobody will ask for it
         }

@@ -28,6 +28,15 @@ final class ChannelWire implements Wire {
     /** Room for the size of a full buffer and its line's end. */
     private static final int HEAD = 4 + TAIL;
 
+    /** A chunk has at least so many bytes for each byte of its head and end, while a large event is written. */
+    private static final int CHUNK_PER_HEAD = 1024;
+
+    /** The most that is given to the socket at once, because the JDK copies and keeps as much. */
+    private static final int SLICE = 64 << 10;
+
+    /** A stream with an end of its own has more patience, as while it is delivered. */
+    private static final int BOUNDED_PATIENCE = 10;
+
     private static final byte[] LAST_CHUNK = {'0', CR, LF, CR, LF};
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
@@ -44,7 +53,8 @@ final class ChannelWire implements Wire {
     private final SocketChannel channel;
     private final WriterLoop loop;
     private final Thread connection = Thread.currentThread();
-    private final long patience;
+    private final long patienceNanos;
+    private volatile int patienceTimes = 1;
     private final boolean single;
 
     @SuppressWarnings("NullAway.Init")
@@ -56,6 +66,7 @@ final class ChannelWire implements Wire {
     private @Nullable SelectionKey key;
     private @Nullable ByteBuffer rest;
     private long written;
+    private int toCome;
     private boolean released;
 
     // any thread
@@ -76,7 +87,7 @@ final class ChannelWire implements Wire {
         this.channel = channel;
         this.loop = loop;
         this.single = single;
-        this.patience = patience.toNanos();
+        patienceNanos = patience.toNanos();
     }
 
     SocketChannel channel() {
@@ -97,8 +108,10 @@ final class ChannelWire implements Wire {
     boolean await() {
         long moved = System.nanoTime();
         long seen = -1;
+        long patience;
         while (state != State.DONE) {
             long now = System.nanoTime();
+            patience = patienceNanos * patienceTimes;
             if (Thread.interrupted()) {
                 loop.execute(this::gone);
             } else if (state == State.OPEN) {
@@ -154,6 +167,7 @@ final class ChannelWire implements Wire {
             }
             copied += frame.copyTo(copied, out);
             if (!out.hasRemaining()) {
+                toCome = frame.length() - copied;
                 send(out);
             }
         }
@@ -164,6 +178,7 @@ final class ChannelWire implements Wire {
         if (key == null) {
             opening().flush();
         } else if (loop.buffer().position() > 0) {
+            toCome = 0;
             send(loop.buffer());
         }
     }
@@ -178,6 +193,7 @@ final class ChannelWire implements Wire {
         }
         ByteBuffer end = loop.buffer().clear().put(LAST_CHUNK).flip();
         push(end);
+        patienceTimes = last instanceof Signal.End ? BOUNDED_PATIENCE : 1;
         state = State.CLOSING;
         LockSupport.unpark(connection);
         if (rest == null) {
@@ -261,12 +277,20 @@ final class ChannelWire implements Wire {
         out.clear();
     }
 
+    /** With room for what is still to come of a large event, so that it is copied once. */
     private void keep(ByteBuffer out) {
-        ByteBuffer before = rest == null ? NOTHING : rest;
-        rest = ByteBuffer.allocate(before.remaining() + out.remaining())
-                .put(before)
-                .put(out)
-                .flip();
+        ByteBuffer kept = rest;
+        int needed = out.remaining();
+        if (kept == null || kept.capacity() - kept.limit() < needed) {
+            ByteBuffer before = kept == null ? NOTHING : kept;
+            kept = ByteBuffer.allocate(before.remaining() + needed + toCome + toCome / CHUNK_PER_HEAD)
+                    .put(before)
+                    .flip();
+        }
+        int begin = kept.position();
+        int end = kept.limit();
+        kept.limit(end + needed).position(end).put(out).position(begin);
+        rest = kept;
         if (key != null) {
             key.interestOpsOr(SelectionKey.OP_WRITE);
         }
@@ -276,7 +300,10 @@ final class ChannelWire implements Wire {
         ByteBuffer kept = rest;
         if (kept != null) {
             try {
+                int end = kept.limit();
+                kept.limit(Math.min(end, kept.position() + SLICE));
                 written += channel.write(kept);
+                kept.limit(end);
                 taken = written;
             } catch (IOException closed) {
                 gone();
@@ -317,7 +344,8 @@ final class ChannelWire implements Wire {
         }
     }
 
-    private void gone() {
+    /** The loop's: the client has left, or can't be written to. */
+    void gone() {
         if (state == State.OPEN) {
             delivery.cancel();
         } else {

@@ -4,7 +4,6 @@ import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.task.InterruptableTask;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.spi.ServerConnection;
-import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Map;
@@ -20,22 +19,16 @@ final class StreamConnection implements ServerConnection, InterruptableTask<Void
 
     private final Supplier<ServerConnection> http1;
     private final SocketChannel channel;
-    private final SocketAddress peer;
-    private final Map<SocketAddress, StreamConnection> open;
+    private final Map<Thread, StreamConnection> open;
 
     /** Null while a stream has the channel. */
     private volatile @Nullable ServerConnection requests;
 
     private volatile boolean closing;
 
-    StreamConnection(
-            Supplier<ServerConnection> http1,
-            SocketChannel channel,
-            SocketAddress peer,
-            Map<SocketAddress, StreamConnection> open) {
+    StreamConnection(Supplier<ServerConnection> http1, SocketChannel channel, Map<Thread, StreamConnection> open) {
         this.http1 = http1;
         this.channel = channel;
-        this.peer = peer;
         this.open = open;
     }
 
@@ -45,7 +38,7 @@ final class StreamConnection implements ServerConnection, InterruptableTask<Void
 
     @Override
     public void handle(Limit limit) throws InterruptedException {
-        open.put(peer, this);
+        open.put(Thread.currentThread(), this);
         try {
             for (HandedOver stream = serve(limit); stream != null; stream = serve(limit)) {
                 if (!stream.await() || closing) {
@@ -53,7 +46,7 @@ final class StreamConnection implements ServerConnection, InterruptableTask<Void
                 }
             }
         } finally {
-            open.remove(peer, this);
+            open.remove(Thread.currentThread());
         }
     }
 

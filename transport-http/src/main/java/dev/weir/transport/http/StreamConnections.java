@@ -5,7 +5,6 @@ import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
-import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.Set;
@@ -17,20 +16,20 @@ final class StreamConnections implements ServerConnectionSelector {
 
     private final ServerConnectionSelector http1;
     private final AcceptedChannels accepted;
-    private final Map<SocketAddress, StreamConnection> open = new ConcurrentHashMap<>();
+    /** By the thread that handles their requests. */
+    private final Map<Thread, StreamConnection> open = new ConcurrentHashMap<>();
 
     StreamConnections(ServerConnectionSelector http1, AcceptedChannels accepted) {
         this.http1 = http1;
         this.accepted = accepted;
     }
 
-    /** The connection of a request; null if it can't be handed over, because of TLS or because the listener is another's. */
+    /** The connection of a request, for the thread that handles it; null if it can't be handed over, because of TLS or because the listener is another's. */
     static @Nullable StreamConnection of(ServerRequest request) {
-        SocketAddress peer = request.remotePeer().address();
         for (ServerConnectionSelector selector :
                 request.listenerContext().config().connectionSelectors()) {
-            if (peer != null && selector instanceof StreamConnections connections) {
-                return connections.open.get(peer);
+            if (selector instanceof StreamConnections connections) {
+                return connections.open.get(Thread.currentThread());
             }
         }
         return null;
@@ -53,10 +52,10 @@ final class StreamConnections implements ServerConnectionSelector {
 
     @Override
     public ServerConnection connection(ConnectionContext context) {
-        SocketAddress peer = context.remotePeer().address();
-        SocketChannel channel = peer == null ? null : accepted.take(peer);
+        SocketChannel channel = accepted.take(
+                context.localPeer().address(), context.remotePeer().address());
         return channel == null || context.isSecure()
                 ? http1.connection(context)
-                : new StreamConnection(() -> http1.connection(context), channel, peer, open);
+                : new StreamConnection(() -> http1.connection(context), channel, open);
     }
 }

@@ -134,7 +134,7 @@ public abstract class StreamService implements HttpService, AutoCloseable {
     /** A writer's work if it may have the channel, otherwise this thread's. False: the connection can't be used again. */
     private boolean stream(ServerRequest request, HttpWire response) throws IOException {
         StreamConnection connection = StreamConnections.of(request);
-        if (connection == null) {
+        if (connection == null || isEncoded(request)) {
             return write(request, response, source);
         }
         WriterLoop writer = writers.get(Math.floorMod(turn.getAndIncrement(), writers.size()));
@@ -170,6 +170,12 @@ public abstract class StreamService implements HttpService, AutoCloseable {
     private Delivery delivery(ServerRequest request, EventSource opened, Wire wire) {
         List<String> accepted = request.headers().values(HeaderNames.ACCEPT);
         return new Delivery(opened, subscription -> codec(subscription, Accept.choose(mediaTypes(), accepted)), wire);
+    }
+
+    /** Whether the body may be compressed on its way through the response. */
+    private static boolean isEncoded(ServerRequest request) {
+        return request.headers().contains(HeaderNames.ACCEPT_ENCODING)
+                && request.listenerContext().contentEncodingContext().contentEncodingEnabled();
     }
 
     private static boolean isLast(ServerRequest request) {

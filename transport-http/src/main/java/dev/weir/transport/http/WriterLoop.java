@@ -54,25 +54,19 @@ final class WriterLoop implements Executor, AutoCloseable {
     @Override
     public void execute(Runnable step) {
         boolean asleep;
-        boolean late;
         synchronized (this) {
-            late = closed;
+            if (closed) {
+                run(step);
+                leaving.removeIf(ChannelWire::giveBack);
+                return;
+            }
+            due.add(step);
             asleep = sleeping;
             sleeping = false;
-            if (!late) {
-                due.add(step);
-            }
         }
-        if (late) {
-            runLate(step);
-        } else if (asleep) {
+        if (asleep) {
             selector.wakeup();
         }
-    }
-
-    private synchronized void runLate(Runnable step) {
-        run(step);
-        leaving.removeIf(ChannelWire::giveBack);
     }
 
     /** The thread's: where a step gathers what it writes. */
@@ -108,15 +102,17 @@ final class WriterLoop implements Executor, AutoCloseable {
             while (!closing) {
                 turn();
             }
-        } catch (IOException | RuntimeException failure) {
+        } catch (IOException | RuntimeException | Error failure) {
             LOG.log(Level.ERROR, "a writer has ended; its streams stand still until they are cut", failure);
         } finally {
-            synchronized (this) {
-                closed = true;
-            }
-            due.forEach(this::run);
-            leaving.forEach(ChannelWire::giveBack);
+            end();
         }
+    }
+
+    private synchronized void end() {
+        closed = true;
+        due.forEach(this::run);
+        leaving.removeIf(ChannelWire::giveBack);
     }
 
     private void turn() throws IOException {
@@ -160,7 +156,7 @@ final class WriterLoop implements Executor, AutoCloseable {
             ((ChannelWire) key.attachment()).selected(scratch.clear());
         } catch (Throwable failure) {
             LOG.log(Level.ERROR, "a channel failed", failure);
-            ((ChannelWire) key.attachment()).abort();
+            ((ChannelWire) key.attachment()).gone();
         }
     }
 }
