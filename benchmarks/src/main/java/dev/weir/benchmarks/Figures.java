@@ -52,6 +52,14 @@ final class Figures {
         put(Metric.THREADS, after.threads());
     }
 
+    /** Bytes that the server has allocated for what came in. */
+    void allocated(double bytes) {
+        double delivered = figures.getOrDefault(Metric.DELIVERED, 0.0);
+        if (delivered > 0) {
+            put(Metric.ALLOCATED, bytes / delivered);
+        }
+    }
+
     void latency(Histogram latency) {
         if (latency.getTotalCount() > 0) {
             put(Metric.P50, latency.getValueAtPercentile(50) / 1e3);

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -76,15 +77,21 @@ final class Load {
     }
 
     private double window(Readers readers) {
-        if (await("warming up", plan.warmup(), this::refused)) {
-            throw refusal();
+        try (Allocation allocation = server == null ? Allocation.UNKNOWN : server.allocation()) {
+            if (await("warming up", plan.warmup(), this::refused)) {
+                throw refusal();
+            }
+            tally.latency.getIntervalHistogram();
+            allocation.begin();
+            Moment before = now();
+            measure(readers);
+            Moment after = now();
+            OptionalDouble allocated = allocation.since();
+            figures.latency(tally.latency.getIntervalHistogram());
+            double seconds = between(before, after, after.counts().nanoTime());
+            allocated.ifPresent(figures::allocated);
+            return seconds;
         }
-        tally.latency.getIntervalHistogram();
-        Moment before = now();
-        measure(readers);
-        Moment after = now();
-        figures.latency(tally.latency.getIntervalHistogram());
-        return between(before, after, after.counts().nanoTime());
     }
 
     private double flatOut(Readers readers) {

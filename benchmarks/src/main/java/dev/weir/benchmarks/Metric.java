@@ -26,6 +26,7 @@ enum Metric {
     SYSTEM("system", Unit.MICROS),
     RIG_CPU("rig-cpu", Unit.MICROS),
     SWITCHES("switches", Unit.COUNT),
+    ALLOCATED("allocated", Unit.BYTES),
     RSS("rss", Unit.BYTES),
     HEAP("heap", Unit.BYTES),
     THREADS("threads", Unit.COUNT),
@@ -98,13 +99,13 @@ enum Metric {
         }
         measured = EnumSet.complementOf(EnumSet.of(RSS_PER_CONNECTION, HEAP_PER_CONNECTION));
         if (plan.limit() > 0) {
-            measured.removeAll(EnumSet.of(P50, P90, P99, P999, MAX, MEAN));
+            measured.removeAll(EnumSet.of(P50, P90, P99, P999, MAX, MEAN, ALLOCATED));
         }
         if (!plan.storm()) {
             measured.remove(BACK);
         }
         if (!process) {
-            measured.removeAll(EnumSet.of(CPU, USER, SYSTEM, SWITCHES, RSS, HEAP, THREADS));
+            measured.removeAll(EnumSet.of(CPU, USER, SYSTEM, SWITCHES, ALLOCATED, RSS, HEAP, THREADS));
         }
         return measured;
     }

@@ -61,6 +61,7 @@ final class Summary {
                 pairs(Metric.FIRST_P50, Metric.FIRST_P99, Metric.FIRST_MAX).replace("first-", ""));
         line("bytes per event", pairs(Metric.WIRE));
         line("CPU per event", pairs(Metric.CPU, Metric.USER, Metric.SYSTEM, Metric.RIG_CPU));
+        line("allocated per event", pairs(Metric.ALLOCATED));
         line("server memory", pairs(Metric.RSS, Metric.HEAP));
         line("server threads", pairs(Metric.THREADS, Metric.SWITCHES));
         line("wrong", pairs(Metric.LOST, Metric.DOUBLED, Metric.REORDERED, Metric.TORN));

@@ -124,6 +124,11 @@ final class Watch {
         }
     }
 
+    /** Asks a JVM what it allocates. */
+    Allocation allocation() {
+        return isJvm() ? Allocation.of(pid) : Allocation.UNKNOWN;
+    }
+
     /** Bytes of heap in use after a full collection; empty if it can't be asked. Blocks for as long as that takes. */
     OptionalLong heapAfterGc() {
         if (!isJvm() || jcmd("GC.run").isEmpty()) {
