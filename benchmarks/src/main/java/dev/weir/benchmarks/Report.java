@@ -1,0 +1,317 @@
+package dev.weir.benchmarks;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weir.benchmarks.Charts.Bar;
+import dev.weir.benchmarks.Evidence.Measurement;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A result for people: one page that needs nothing else, and the same in Markdown without the charts. */
+final class Report {
+
+    private static final String NONE = "-";
+
+    private final Evidence evidence;
+
+    Report(Evidence evidence) {
+        this.evidence = evidence;
+    }
+
+    /** A row of a table. */
+    private record Row(List<String> cells) {
+
+        static Row of(String... cells) {
+            return new Row(List.of(cells));
+        }
+    }
+
+    /** A heading, and what stands below it; code in backquotes. */
+    private record Section(String title, List<String> paragraphs, List<Row> table) {}
+
+    /**
+     * Writes {@code index.html} and {@code report.md}.
+     *
+     * @throws CannotMeasure they can't be written
+     */
+    void writeTo(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            Files.writeString(directory.resolve("index.html"), html());
+            Files.writeString(directory.resolve("report.md"), markdown());
+        } catch (IOException failure) {
+            throw new CannotMeasure(
+                    CannotMeasure.NOT_WRITTEN, directory + ": can't be written: " + failure.getMessage());
+        }
+    }
+
+    String html() {
+        StringBuilder body = new StringBuilder();
+        for (Section section : sections()) {
+            body.append("<h2>").append(section.title()).append("</h2>\n");
+            section.paragraphs()
+                    .forEach(one -> body.append("<p>").append(marked(one)).append("</p>\n"));
+            if (section.title().equals(TRANSPORTS)) {
+                body.append(charts());
+            }
+            body.append(table(section.table()));
+        }
+        return """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8" />
+            <meta name="viewport" content="width=device-width" />
+            <title>Weir, measured</title>
+            <style>
+            :root { color-scheme: light dark; --weir: #0b7285; --other: #adb5bd; --grid: #dee2e6; --text: #212529; --page: #fff }
+            @media (prefers-color-scheme: dark) {
+              :root { --weir: #3bc9db; --other: #5c6770; --grid: #373d43; --text: #dee2e6; --page: #16191c }
+            }
+            body { font: 16px/1.5 system-ui, sans-serif; color: var(--text); background: var(--page);
+              max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
+            table { border-collapse: collapse; width: 100%%; font-size: .875rem }
+            th, td { border-bottom: 1px solid var(--grid); padding: .3rem .6rem; text-align: left; vertical-align: top }
+            code { font-size: .8125rem; overflow-wrap: anywhere }
+            .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); gap: 1rem 2rem }
+            figure { margin: 0 } figcaption { font-weight: 600 } svg { width: 100%%; height: auto }
+            .reached { color: var(--weir); font-weight: 600 } .missed, .failed { font-weight: 600 }
+            </style>
+            </head>
+            <body>
+            <h1>Weir, measured</h1>
+            %s
+            </body>
+            </html>
+            """.formatted(body);
+    }
+
+    String markdown() {
+        return sections().stream()
+                .map(section -> "## " + section.title() + "\n\n"
+                        + section.paragraphs().stream().map(one -> one + "\n\n").collect(Collectors.joining())
+                        + markdown(section.table()))
+                .collect(Collectors.joining());
+    }
+
+    private static final String TRANSPORTS = "The transports, side by side";
+
+    private List<Section> sections() {
+        List<Section> sections = new ArrayList<>();
+        sections.add(new Section("Where and when", machine(), List.of()));
+        sections.add(new Section(
+                "The eight goals",
+                List.of(
+                        "A ratio is the median of the repetitions; in brackets where their mean lies with a confidence of"
+                                + " 95 percent. What is compared was measured in turns, in one run. Times of another machine differ,"
+                                + " ratios less so."),
+                targets()));
+        sections.add(new Section(
+                TRANSPORTS,
+                List.of(
+                        "Events of 128 bytes; 1,000 subscribers at 100 events a second each where nothing else is said."),
+                transports()));
+        sections.add(new Section("The command behind each number", List.of(), commands()));
+        List<String> advice = new Advice(evidence).sentences();
+        sections.add(new Section(
+                "What to take for which work",
+                advice.isEmpty()
+                        ? List.of("Too little was measured to recommend anything; `./weir bench full` measures all.")
+                        : advice,
+                List.of()));
+        return sections;
+    }
+
+    private List<String> machine() {
+        JsonNode head = evidence.head();
+        JsonNode machine = head.path("machine");
+        List<String> told = new ArrayList<>();
+        told.add(head.path("startedAt").asText() + ", `./weir bench "
+                + head.path("mode").asText() + "`, commit `"
+                + head.path("commit").asText() + "`; "
+                + machine.path("processors").asText() + " processors ("
+                + machine.path("cpu").asText() + "), memory "
+                + machine.path("memory").asText() + ", "
+                + machine.path("os").asText() + "; Java "
+                + head.path("java").path("version").asText() + ", flags `"
+                + Stream.of(head.path("java").path("flags"))
+                        .flatMap(flags -> flags.valueStream())
+                        .map(JsonNode::asText)
+                        .collect(Collectors.joining(" "))
+                + "`.");
+        if (evidence.isPartial()) {
+            told.add("PARTIAL: the run was interrupted, and not everything was measured.");
+        }
+        return told;
+    }
+
+    private List<Row> targets() {
+        List<Row> rows = new ArrayList<>();
+        rows.add(Row.of("goal", "measured", "target", "verdict", "command"));
+        int last = 0;
+        for (Target target : Target.all()) {
+            if (target.number() != last) {
+                last = target.number();
+                rows.add(Row.of("**" + last + ". " + Target.GOALS.get(last - 1) + "**", "", "", "", ""));
+            }
+            Target.Outcome outcome = target.in(evidence);
+            rows.add(Row.of(
+                    target.what(),
+                    outcome.shown().isEmpty() ? NONE : outcome.shown(),
+                    target.limitText(),
+                    outcome.verdict().word() + (outcome.why().isEmpty() ? "" : ": " + outcome.why()),
+                    "`" + outcome.command() + "`"));
+        }
+        return rows;
+    }
+
+    private List<Row> transports() {
+        List<Row> rows = new ArrayList<>();
+        rows.add(Row.of("", "SSE", "NDJSON", "gRPC", "plain NIO", "Helidon SseSink", "plain StreamObserver"));
+        String live = Scenarios.LIVE;
+        rows.add(across("throughput, 100 subscribers, events/s", Scenarios.FLAT_OUT, Metric.RATE));
+        rows.add(across("CPU for an event", live, Metric.CPU));
+        rows.add(across("allocated for an event", live, Metric.ALLOCATED));
+        rows.add(across("memory of an idle stream", Scenarios.IDLE, Metric.RSS_PER_CONNECTION));
+        rows.add(across("latency, p50", live, Metric.P50));
+        rows.add(across("latency, p99", live, Metric.P99));
+        rows.add(across("bytes on the wire for an event", live, Metric.WIRE));
+        return rows;
+    }
+
+    private Row across(String name, String scenario, Metric metric) {
+        boolean flatOut = scenario.equals(Scenarios.FLAT_OUT);
+        return new Row(Stream.concat(
+                        Stream.of(name),
+                        Stream.of("sse", "ndjson", "grpc", flatOut ? "nio-joined" : "nio", "sse-sink", "grpc-observer")
+                                .map(run -> flatOut && run.equals("grpc-observer") ? "" : run)
+                                .map(run -> evidence.figure(scenario, run, metric.field())
+                                        .map(value -> Text.figure(metric.field(), value.median()))
+                                        .orElse(NONE)))
+                .toList());
+    }
+
+    private List<Row> commands() {
+        List<Row> rows = new ArrayList<>();
+        rows.add(Row.of("run", "server", "load", "repetitions", "everything arrived"));
+        for (Measurement one : evidence.measurements()) {
+            rows.add(Row.of(
+                    one.name(),
+                    "`" + one.server() + "`",
+                    "`" + one.load() + "`",
+                    String.valueOf(one.repetitions().size()),
+                    one.failures().isEmpty()
+                            ? one.repetitions().isEmpty() ? "not measured" : "yes"
+                            : String.join("; ", one.failures())));
+        }
+        return rows;
+    }
+
+    private String charts() {
+        return "<div class=\"charts\">\n"
+                + chart(
+                        "a",
+                        "CPU of the server for an event, 1,000 x 100/s",
+                        "microseconds",
+                        1,
+                        Scenarios.LIVE,
+                        Metric.CPU)
+                + chart(
+                        "b",
+                        "CPU of the server for an event, 1,000 x 10/s",
+                        "microseconds",
+                        1,
+                        Scenarios.CALM,
+                        Metric.CPU)
+                + chart(
+                        "c",
+                        "CPU of the server for an event, 5,000 x 10/s",
+                        "microseconds",
+                        1,
+                        Scenarios.MANY,
+                        Metric.CPU)
+                + chart("d", "Throughput, flat out", "thousand events/s", 1_000, Scenarios.FLAT_OUT, Metric.RATE)
+                + chart(
+                        "e",
+                        "Latency, 99 of 100 events, 1,000 x 100/s",
+                        "milliseconds",
+                        1_000,
+                        Scenarios.LIVE,
+                        Metric.P99)
+                + chart("f", "Memory of an idle stream", "KiB", 1_024, Scenarios.IDLE, Metric.RSS_PER_CONNECTION)
+                + chart("g", "Allocated for an event, 1,000 x 100/s", "bytes", 1, Scenarios.LIVE, Metric.ALLOCATED)
+                + chart("h", "On the wire for an event of 128 bytes", "bytes", 1, Scenarios.LIVE, Metric.WIRE)
+                + "</div>\n";
+    }
+
+    private String chart(String id, String title, String axis, double scale, String scenario, Metric metric) {
+        List<Bar> bars = new ArrayList<>();
+        for (Measurement one : evidence.measurements()) {
+            Optional<Interval> value = one.figure(metric.field());
+            if (one.scenario().equals(scenario) && value.isPresent()) {
+                bars.add(new Bar(one.run(), value.get(), isWeir(one)));
+            }
+        }
+        return bars.isEmpty()
+                ? ""
+                : "<figure><figcaption>" + title + "</figcaption>" + Charts.bars(id, axis, scale, bars) + "</figure>\n";
+    }
+
+    private static boolean isWeir(Measurement one) {
+        return !one.server().contains(Baseline.class.getName()) && !one.load().contains(BareConsumer.class.getName());
+    }
+
+    private static String table(List<Row> rows) {
+        if (rows.isEmpty()) {
+            return "";
+        }
+        StringBuilder table = new StringBuilder("<table>\n");
+        String tag = "th";
+        for (Row row : rows) {
+            table.append("<tr>");
+            for (String cell : row.cells()) {
+                table.append('<').append(tag).append(styled(cell)).append('>');
+                table.append(marked(cell)).append("</").append(tag).append('>');
+            }
+            table.append("</tr>\n");
+            tag = "td";
+        }
+        return table.append("</table>\n").toString();
+    }
+
+    private static String styled(String cell) {
+        return Stream.of(Target.Verdict.values())
+                .map(Target.Verdict::word)
+                .filter(cell::startsWith)
+                .findFirst()
+                .map(word -> " class=\"" + word.replace(' ', '-') + "\"")
+                .orElse("");
+    }
+
+    /** HTML of text with code in backquotes and strong words in double asterisks. */
+    private static String marked(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replaceAll("`([^`]*)`", "<code>$1</code>")
+                .replaceAll("\\*\\*([^*]*)\\*\\*", "<strong>$1</strong>");
+    }
+
+    private static String markdown(List<Row> rows) {
+        if (rows.isEmpty()) {
+            return "";
+        }
+        Function<Row, String> line = row -> row.cells().stream()
+                .map(cell -> cell.replace("|", "\\|"))
+                .collect(Collectors.joining(" | ", "| ", " |\n"));
+        String rule = "|" + "---|".repeat(rows.getFirst().cells().size()) + "\n";
+        return line.apply(rows.getFirst()) + rule
+                + rows.stream().skip(1).map(line).collect(Collectors.joining()) + "\n";
+    }
+}

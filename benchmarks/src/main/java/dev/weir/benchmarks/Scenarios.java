@@ -1,0 +1,234 @@
+package dev.weir.benchmarks;
+
+import dev.weir.benchmarks.Scenario.Rounds;
+import dev.weir.benchmarks.Scenario.Run;
+import dev.weir.benchmarks.Scenario.Server;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * What is measured, and how long.
+ *
+ * @param launcher the command that Weir's own commands follow
+ * @param repetitions of each run but those of memory
+ * @param warmup seconds before each
+ * @param duration seconds of each
+ * @param share of the full number of events where each reads so many, 0 to 1
+ * @param crowd share of the full number of subscribers, 0 to 1
+ * @param idle counts of idle connections
+ */
+record Scenarios(
+        List<String> launcher,
+        int repetitions,
+        double warmup,
+        double duration,
+        double share,
+        double crowd,
+        List<Integer> idle) {
+
+    static final String LIVE = "1000x100";
+    static final String CALM = "1000x10";
+    static final String MANY = "5000x10";
+    static final String FLAT_OUT = "flat-out";
+    static final String IDLE = "idle";
+    static final String KAFKA = "kafka";
+    static final String EXPORT = "export";
+
+    private static final int RECORDS = 1_000_000;
+    private static final int EXPORT_STREAMS = 100;
+    private static final int EXPORT_EVENTS = 3_200;
+    private static final int EXPORT_SIZE = 16_384;
+
+    /** Everything, about three quarters of an hour. */
+    static Scenarios full(List<String> launcher) {
+        return new Scenarios(launcher, 3, 5, 15, 1, 1, List.of(0, 2_500, 5_000, 7_500, 10_000));
+    }
+
+    /** What fits into four minutes. */
+    static Scenarios quick(List<String> launcher) {
+        return new Scenarios(launcher, 3, 1, 2, 0.2, 1, List.of(0, 1_000, 2_000, 3_000));
+    }
+
+    /** In the order in which they run. */
+    List<Scenario> all() {
+        return List.of(
+                live(), steady(CALM, 1_000, 10), steady(MANY, 5_000, 10), flatOut(), waiting(), kafka(), export());
+    }
+
+    /** Those that a quick look has. */
+    List<Scenario> few() {
+        return List.of(without(live(), "sse-sink"), without(flatOut(), "grpc"), waitingBriefly(), kafka(), export());
+    }
+
+    /** 1,000 at 100 a second: every transport, its baseline, and a crowd with stalled readers in it. */
+    private Scenario live() {
+        String[] steady = lasting(subscribers(1_000));
+        String[] streams = lasting("--transport=grpc", subscribers(1_000), "--connections=10");
+        return new Scenario(
+                LIVE,
+                repetitions,
+                Rounds.PLAIN,
+                List.of(
+                        serve("100x128"),
+                        baseline("nio", 100, 0),
+                        baseline("sse-sink", 100, 0),
+                        baseline("grpc", 100, 0)),
+                List.of(
+                        Run.load("sse", "weir", steady),
+                        Run.load("nio", "nio", steady),
+                        Run.load("ndjson", "weir", with(steady, "--transport=ndjson")),
+                        Run.load("stalled", "weir", with(steady, "--stalled=0.1")),
+                        Run.load("sse-sink", "sse-sink", steady),
+                        Run.load("grpc", "weir", streams),
+                        Run.load("grpc-observer", "grpc", streams)));
+    }
+
+    private Scenario steady(String name, int subscribers, int rate) {
+        String[] steady = lasting(subscribers(subscribers));
+        return new Scenario(
+                name,
+                repetitions,
+                Rounds.PLAIN,
+                List.of(serve(rate + "x128"), baseline("nio", rate, 0)),
+                List.of(
+                        Run.load("sse", "weir", steady),
+                        Run.load("nio", "nio", steady),
+                        Run.load("ndjson", "weir", with(steady, "--transport=ndjson"))));
+    }
+
+    private Scenario flatOut() {
+        int burst = part(50_000);
+        int each = part(5_000);
+        String[] readers = {subscribers(100), "--flat-out=" + burst, "--duration=60"};
+        String[] streams = {
+            "--transport=grpc", subscribers(1_000), "--connections=10", "--flat-out=" + each, "--duration=60"
+        };
+        return new Scenario(
+                FLAT_OUT,
+                repetitions,
+                repetitions > 1 ? Rounds.WARMED : Rounds.PLAIN,
+                List.of(
+                        serve("0x128+" + burst),
+                        Server.of("nio", Baseline.class, List.of(), paced("nio", 0, burst, "--joined")),
+                        baseline("grpc", 0, burst)),
+                List.of(
+                        Run.load("sse", "weir", readers),
+                        Run.load("nio-joined", "nio", readers),
+                        Run.load("ndjson", "weir", with(readers, "--transport=ndjson")),
+                        Run.load("grpc", "weir", with(readers, "--transport=grpc", "--connections=10")),
+                        Run.load("grpc-1000", "weir", streams),
+                        Run.load("grpc-observer", "grpc", streams)));
+    }
+
+    /** A listener of {@code serve} takes a third of the descriptors, the one of {@code demo} two: so a demo, and its broker elsewhere. */
+    private Scenario waiting() {
+        String[] demo = {"demo", "--kafka={broker.kafka}", "--bench-topic=0x128"};
+        return new Scenario(
+                IDLE,
+                repetitions,
+                Rounds.FRESH,
+                List.of(
+                        Server.weir("broker", launcher, "demo"),
+                        Server.weir("weir", launcher, demo),
+                        Server.weir("weir-ndjson", launcher, demo),
+                        Server.weir("weir-grpc", launcher, demo),
+                        baseline("nio", 0, 0)),
+                List.of(
+                        Run.load("sse", "weir", memory()),
+                        Run.load("nio", "nio", memory()),
+                        Run.load("ndjson", "weir-ndjson", memory(), "--transport=ndjson"),
+                        Run.load("grpc", "weir-grpc", memory(), "--transport=grpc", "--connections=10")));
+    }
+
+    private Scenario waitingBriefly() {
+        return new Scenario(
+                IDLE,
+                1,
+                Rounds.FRESH,
+                List.of(serve("0x128"), baseline("nio", 0, 0)),
+                List.of(Run.load("sse", "weir", memory()), Run.load("nio", "nio", memory())));
+    }
+
+    private String memory() {
+        return "--memory=" + String.join(",", idle.stream().map(String::valueOf).toList());
+    }
+
+    private Scenario kafka() {
+        int records = part(RECORDS);
+        String[] replay = {"--topic=bench-kafka", "--subscribers=1", "--flat-out=" + records, "--duration=60"};
+        String[] live = lasting("--topic=bench-kafka", "--subscribers=1");
+        return new Scenario(
+                KAFKA,
+                repetitions,
+                repetitions > 1 ? Rounds.WARMED : Rounds.PLAIN,
+                List.of(
+                        Server.weir("broker", launcher, "demo", "--bench-kafka=100x128+" + records),
+                        Server.weir("weir", launcher, "serve", "--kafka={broker.kafka}", "--topics=bench-kafka")),
+                List.of(
+                        Run.load("replay", "weir", replay),
+                        Run.consumer("replay-consumer", "broker", "--topic=bench-kafka", "--records=" + records),
+                        Run.load("live", "weir", live),
+                        Run.consumer("live-consumer", "broker", lasting("--topic=bench-kafka"))));
+    }
+
+    private Scenario export() {
+        return new Scenario(
+                EXPORT,
+                repetitions,
+                Rounds.FRESH,
+                List.of(Server.of("weir", ExportServer.class, List.of("-Xmx64m"), "--size=" + EXPORT_SIZE)),
+                List.of(Run.load(
+                        "sse",
+                        "weir",
+                        subscribers(EXPORT_STREAMS),
+                        "--flat-out=" + part(EXPORT_EVENTS),
+                        "--duration=300")));
+    }
+
+    private static Scenario without(Scenario scenario, String run) {
+        List<Run> runs =
+                scenario.runs().stream().filter(one -> !one.name().equals(run)).toList();
+        return new Scenario(
+                scenario.name(),
+                scenario.repetitions(),
+                scenario.rounds(),
+                scenario.servers().stream()
+                        .filter(server ->
+                                runs.stream().anyMatch(one -> one.server().equals(server.name())))
+                        .toList(),
+                runs);
+    }
+
+    private Server serve(String pace) {
+        return Server.weir("weir", launcher, "serve", "--bench-topic=" + pace);
+    }
+
+    private static Server baseline(String kind, int rate, int burst) {
+        return Server.of(kind, Baseline.class, List.of(), paced(kind, rate, burst));
+    }
+
+    private static String[] paced(String kind, int rate, int burst, String... more) {
+        return with(new String[] {kind, "--rate=" + rate, "--size=128", "--burst=" + burst}, more);
+    }
+
+    private String[] lasting(String... options) {
+        return with(options, "--warmup=" + seconds(warmup), "--duration=" + seconds(duration));
+    }
+
+    private String subscribers(int number) {
+        return "--subscribers=" + (int) Math.max(10, number * crowd);
+    }
+
+    private int part(int number) {
+        return (int) Math.max(1, number * share);
+    }
+
+    private static String seconds(double seconds) {
+        return String.format(Locale.ROOT, "%.1f", seconds).replace(".0", "");
+    }
+
+    private static String[] with(String[] options, String... more) {
+        return Stream.of(options, more).flatMap(Stream::of).toArray(String[]::new);
+    }
+}

@@ -1,0 +1,221 @@
+package dev.weir.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.benchmarks.Evidence.Measurement;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Every scenario for a moment, and what is said of results. */
+@Timeout(120)
+class BenchCommandTest {
+
+    private static final PrintWriter NOWHERE = new PrintWriter(new StringWriter());
+
+    @TempDir
+    Path directory;
+
+    /** What one command has said. */
+    private record Said(int code, String out, String err) {}
+
+    private Said run(Interruption interruption, List<String> launcher, String... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = new BenchCommand(interruption, directory, launcher)
+                .run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+        return new Said(code, out.toString(), err.toString());
+    }
+
+    private Said run(String... args) {
+        return run(new Interruption(), TestWeir.launcher(), args);
+    }
+
+    @Test
+    void everyScenarioDeliversWhatItClaims() throws Exception {
+        Scenarios brief = new Scenarios(TestWeir.launcher(), 1, 0.1, 0.3, 0.002, 0.02, List.of(0, 20, 40));
+        Evidence evidence = Evidence.begin("quick");
+        try (Lab lab = inThisProcess()) {
+            for (Scenario scenario : brief.few()) {
+                lab.run(scenario, evidence);
+            }
+        }
+        assertThat(evidence.measurements()).isNotEmpty().allSatisfy(one -> {
+            assertThat(one.failures()).as(one.name()).isEmpty();
+            assertThat(one.repetitions()).as(one.name()).hasSize(1);
+            assertThat(one.repetitions().getFirst())
+                    .as(one.name())
+                    .containsKey(one.scenario().equals(Scenarios.IDLE) ? "rssPerConnectionBytes" : "cpuUs");
+        });
+        assertThat(Target.all().stream()
+                        .filter(target -> evidence.measurement(target.scenario(), target.run()).isPresent()))
+                .hasSizeGreaterThan(20)
+                .allSatisfy(target -> assertThat(target.in(evidence).measured())
+                        .as(target.scenario() + ": " + target.what())
+                        .isPresent());
+        assertThat(new Advice(evidence).sentences()).hasSize(5);
+        assertThat(figure(evidence, "flat-out/sse", "delivered"))
+                .isEqualTo(figure(evidence, "flat-out/nio-joined", "delivered"));
+        assertThat(figure(evidence, "1000x100/stalled", Lab.RATE_PER_READER)).isBetween(50.0, 150.0);
+        assertThat(new Report(evidence).markdown()).contains("bench full --only");
+    }
+
+    /** Saves the start of a JVM for each run. */
+    private static Lab inThisProcess() throws IOException {
+        return new Lab(new Interruption(), NOWHERE) {
+            @Override
+            String call(Class<?> tool, List<String> options) {
+                StringWriter err = new StringWriter();
+                String[] words = options.toArray(String[]::new);
+                if (tool == Rig.class) {
+                    Rig.run(new Interruption(), NOWHERE, new PrintWriter(err, true), words);
+                } else {
+                    new CommandLine(new BareConsumer()).execute(words);
+                }
+                return err.toString();
+            }
+        };
+    }
+
+    private static double figure(Evidence evidence, String name, String figure) {
+        return evidence.measurements().stream()
+                .filter(one -> one.name().equals(name))
+                .flatMap(one -> one.figure(figure).stream())
+                .mapToDouble(Interval::median)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void aResultThatIsWrittenIsReadAgain() {
+        Path file = directory.resolve("a/result.json");
+        evidence(7.0, 7.1, 7.2).writeTo(file);
+        Evidence read = Evidence.read(file);
+        assertThat(read.figure("1000x100", "sse", "cpuUs")).contains(Interval.of(List.of(7.0, 7.1, 7.2)));
+        assertThat(read.isPartial()).isFalse();
+        assertThat(file).content().contains("\"median\"", "\"processors\"", "\"commit\"", "\"flags\"");
+    }
+
+    @Test
+    void intervalsHoldTheMeanAndOneRepetitionHasNone() {
+        Interval three = Interval.of(List.of(9.0, 10.0, 11.0));
+        assertThat(three.median()).isEqualTo(10);
+        assertThat(three.low()).isBetween(7.51, 7.52);
+        assertThat(three.high()).isBetween(12.48, 12.49);
+        Interval one = Interval.of(List.of(10.0));
+        assertThat(one.bounded()).isFalse();
+        assertThat(one.overlaps(Interval.of(List.of(90.0, 90.1)))).isTrue();
+    }
+
+    @Test
+    void onlyIntervalsThatDoNotOverlapDiffer() {
+        assertThat(compare(evidence(10.0, 10.1, 10.2), evidence(10.2, 10.3, 10.4))
+                        .out())
+                .contains("0 differ, 1 can't be told apart");
+        assertThat(compare(evidence(10.0, 10.1, 10.2), evidence(11.0, 11.1, 11.2))
+                        .out())
+                .contains("worse  1000x100/sse cpuUs: 10.1 us -> 11.1 us, 10 % worse");
+        assertThat(compare(evidence(10.0, 10.1, 10.2), evidence(9.0, 9.1, 9.2)).out())
+                .contains("better 1000x100/sse");
+        assertThat(compare(evidence(10.0), evidence(20.0)).out()).contains("1 were measured once only");
+        assertThat(compare(evidence(10.0, 10.0, 10.0), evidence(10.01, 10.01, 10.01))
+                        .out())
+                .contains("0 differ");
+    }
+
+    @Test
+    void worseFailsOnlyWhereThatIsAsked() {
+        assertThat(compare(evidence(10.0, 10.1), evidence(30.0, 30.1)).code()).isZero();
+        assertThat(compare(evidence(10.0, 10.1), evidence(30.0, 30.1), "--fail-on-worse")
+                        .code())
+                .isEqualTo(4);
+        assertThat(compare(evidence(30.0, 30.1), evidence(10.0, 10.1), "--fail-on-worse")
+                        .code())
+                .isZero();
+    }
+
+    @Test
+    void aRunThatLosesEventsIsWorse() {
+        Evidence broken = evidence(10.0, 10.1);
+        broken.measurements().getFirst().failures().add("lost 3 events");
+        Said said = compare(evidence(10.0, 10.1), broken, "--fail-on-worse");
+        assertThat(said.code()).isEqualTo(4);
+        assertThat(said.out()).contains("worse  1000x100/sse: lost 3 events");
+    }
+
+    private Said compare(Evidence before, Evidence after, String... more) {
+        Path one = directory.resolve("one.json");
+        Path other = directory.resolve("other.json");
+        before.writeTo(one);
+        after.writeTo(other);
+        return run(Stream.of(new String[] {"compare", one.toString(), other.toString()}, more)
+                .flatMap(Stream::of)
+                .toArray(String[]::new));
+    }
+
+    private static Evidence evidence(double... cpu) {
+        Evidence evidence = Evidence.begin("full");
+        Scenario live = Scenarios.full(TestWeir.launcher()).all().getFirst();
+        Measurement sse = Measurement.of("full", live, live.runs().getFirst());
+        for (double value : cpu) {
+            sse.repetitions().add(Map.of("cpuUs", value));
+        }
+        evidence.add(sse);
+        return evidence;
+    }
+
+    @Test
+    void badInputIsOneMessageAndACodeOfItsOwn() throws Exception {
+        Path other = Files.writeString(directory.resolve("other.json"), "{\"runs\":[]}");
+        Path text = Files.writeString(directory.resolve("text.json"), "hello");
+        assertOneMessage(run("report"), 66, "no results yet");
+        assertOneMessage(run("report", "missing.json"), 66, "missing.json: no such file");
+        assertOneMessage(run("report", other.toString()), 65, "not a result of `weir bench`");
+        assertOneMessage(run("compare", text.toString(), other.toString()), 65, "not a result of `weir bench`");
+        assertOneMessage(run("swiftly"), 2, "swiftly");
+        assertOneMessage(run("compare", "one.json"), 2, "AFTER");
+        assertOneMessage(run("quick", "--only=nothing"), 2, "allowed are 1000x100, flat-out");
+        assertOneMessage(run("quick", "--out=" + text + "/x.json"), 73, "can't be written");
+        assertOneMessage(run(new Interruption(), List.of("/nonexistent/weir"), "quick"), 69, "can't be started");
+    }
+
+    private static void assertOneMessage(Said said, int code, String part) {
+        assertThat(said.err()).startsWith("weir: ").contains(part).hasLineCount(1);
+        assertThat(said.code()).isEqualTo(code);
+    }
+
+    @Test
+    void anInterruptedRunWritesWhatItHasAndLeavesNoProcess() throws Exception {
+        Path file = directory.resolve("part.json");
+        Interruption interruption = new Interruption();
+        StringWriter err = new StringWriter();
+        StringWriter out = new StringWriter();
+        var running = CompletableFuture.supplyAsync(() -> new BenchCommand(interruption, directory, TestWeir.launcher())
+                .run(new PrintWriter(out, true), new PrintWriter(err, true), "quick", "--out=" + file));
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!err.toString().contains("1000x100/nio") && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        interruption.interrupt();
+        running.get(30, TimeUnit.SECONDS);
+        assertThat(out.toString()).contains("PARTIAL");
+        Evidence evidence = Evidence.read(file);
+        assertThat(evidence.isPartial()).isTrue();
+        assertThat(evidence.measurement("1000x100", "sse").orElseThrow().repetitions())
+                .hasSize(1);
+        assertThat(new Report(evidence).html()).contains("PARTIAL");
+        assertThat(ProcessHandle.current().descendants().filter(ProcessHandle::isAlive))
+                .isEmpty();
+    }
+}
