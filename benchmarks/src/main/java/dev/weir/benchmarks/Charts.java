@@ -62,6 +62,7 @@ final class Charts {
         values.setLabelFont(FONT);
         values.setTickLabelFont(FONT);
         CategoryPlot plot = new CategoryPlot(data, names, values, painted(bars));
+        values.setLowerBound(0);
         plot.setOrientation(PlotOrientation.HORIZONTAL);
         plot.setBackgroundPaint(null);
         plot.setOutlinePaint(null);

@@ -31,7 +31,7 @@ final class Descriptors {
     }
 
     /** The soft limit, which a JVM raises to the hard one when it starts; 0 if there is none. */
-    private static long most(Path process) {
+    static long most(Path process) {
         try (Stream<String> lines = Files.lines(process.resolve("limits"))) {
             return lines.filter(line -> line.startsWith(LIMIT))
                     .map(line -> line.substring(LIMIT.length()).strip().split(" +", 2)[0])

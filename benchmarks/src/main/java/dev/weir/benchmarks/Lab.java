@@ -31,6 +31,9 @@ class Lab implements AutoCloseable {
     /** Events in a second for each subscriber that reads all it is sent. */
     static final String RATE_PER_READER = "ratePerReader";
 
+    /** Idle connections at the end of a run that opens ever more. */
+    static final String HELD = "connectionsHeld";
+
     private static final Duration START_PATIENCE = Duration.ofMinutes(3);
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z-]+)\\.([a-z]+)\\}");
 
@@ -148,6 +151,9 @@ class Lab implements AutoCloseable {
                 .properties()
                 .forEach(
                         figure -> figures.put(figure.getKey(), figure.getValue().asDouble()));
+        for (JsonNode step : result.path("memory")) {
+            figures.put(HELD, step.path("connections").asDouble());
+        }
         JsonNode inputs = result.path("inputs");
         double share =
                 1 - inputs.path("stalled").asDouble() - inputs.path("slow").asDouble();

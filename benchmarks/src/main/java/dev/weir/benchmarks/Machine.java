@@ -27,8 +27,8 @@ final class Machine {
         ObjectNode java = result.putObject("java");
         java.put("version", Runtime.version().toString());
         java.put("vm", System.getProperty("java.vm.name") + ", " + System.getProperty("java.vendor"));
-        ManagementFactory.getRuntimeMXBean()
-                .getInputArguments()
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(flag -> !flag.startsWith("-Dweir."))
                 .forEach(flag -> java.withArray("flags").add(flag));
         String commit = commit();
         result.set(

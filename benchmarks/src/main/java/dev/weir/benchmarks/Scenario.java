@@ -17,6 +17,10 @@ record Scenario(String name, int repetitions, Rounds rounds, List<Server> server
 
     private static final String JAR = "java -cp benchmarks/target/benchmarks.jar ";
 
+    Scenario with(int otherRepetitions, Rounds otherRounds) {
+        return new Scenario(name, otherRepetitions, otherRounds, servers, runs);
+    }
+
     /** How one repetition follows another. */
     enum Rounds {
         /** The servers go on. */

@@ -58,7 +58,12 @@ record Scenarios(
 
     /** Those that a quick look has. */
     List<Scenario> few() {
-        return List.of(without(live(), "sse-sink"), without(flatOut(), "grpc"), waitingBriefly(), kafka(), export());
+        return List.of(
+                without(live(), "sse-sink"),
+                without(flatOut(), "grpc"),
+                waitingBriefly(),
+                kafka().with(repetitions, Rounds.PLAIN),
+                export().with(1, Rounds.PLAIN));
     }
 
     /** 1,000 at 100 a second: every transport, its baseline, and a crowd with stalled readers in it. */

@@ -58,9 +58,12 @@ class BenchCommandTest {
                     .as(one.name())
                     .containsKey(one.scenario().equals(Scenarios.IDLE) ? "rssPerConnectionBytes" : "cpuUs");
         });
+        // Helidon, where other tests have started it, lets this JVM read no other's allocation.
         assertThat(Target.all().stream()
-                        .filter(target -> evidence.measurement(target.scenario(), target.run()).isPresent()))
-                .hasSizeGreaterThan(20)
+                        .filter(target -> !target.figure().equals("allocatedBytes"))
+                        .filter(target -> evidence.measurement(target.scenario(), target.run())
+                                .isPresent()))
+                .hasSizeGreaterThan(15)
                 .allSatisfy(target -> assertThat(target.in(evidence).measured())
                         .as(target.scenario() + ": " + target.what())
                         .isPresent());
@@ -213,7 +216,8 @@ class BenchCommandTest {
         Evidence evidence = Evidence.read(file);
         assertThat(evidence.isPartial()).isTrue();
         assertThat(evidence.measurement("1000x100", "sse").orElseThrow().repetitions())
-                .hasSize(1);
+                .singleElement()
+                .satisfies(figures -> assertThat(figures).containsKey("allocatedBytes"));
         assertThat(new Report(evidence).html()).contains("PARTIAL");
         assertThat(ProcessHandle.current().descendants().filter(ProcessHandle::isAlive))
                 .isEmpty();

@@ -39,7 +39,7 @@ final class TestWeir {
 
     /** The command that starts it, in the place of {@code ./weir}. */
     static List<String> launcher() {
-        return Child.java(TestWeir.class, List.of());
+        return Child.java(TestWeir.class, List.of("-XX:TieredStopAtLevel=1"));
     }
 
     public static void main(String[] args) throws Exception {

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = {
             "Kafka topics as live streams: server-sent events, NDJSON and gRPC.",
-            "A process of its own measures a server: see `weir load --help`."
+            "Processes of their own measure: see `weir load --help` and `weir bench --help`."
         },
         subcommands = {
             DemoCommand.class,
