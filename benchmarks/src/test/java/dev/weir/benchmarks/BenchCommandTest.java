@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,7 @@ class BenchCommandTest {
     }
 
     @Test
+    @Tag("faults")
     void everyScenarioDeliversWhatItClaims() throws Exception {
         Scenarios brief = new Scenarios(TestWeir.launcher(), 1, 0.1, 0.3, 0.002, 0.02, List.of(0, 20, 40));
         Evidence evidence = Evidence.begin("quick");
