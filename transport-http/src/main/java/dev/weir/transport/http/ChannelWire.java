@@ -108,10 +108,9 @@ final class ChannelWire implements Wire {
     boolean await() {
         long moved = System.nanoTime();
         long seen = -1;
-        long patience;
         while (state != State.DONE) {
             long now = System.nanoTime();
-            patience = patienceNanos * patienceTimes;
+            long patience = patienceNanos * patienceTimes;
             if (Thread.interrupted()) {
                 loop.execute(this::gone);
             } else if (state == State.OPEN) {
