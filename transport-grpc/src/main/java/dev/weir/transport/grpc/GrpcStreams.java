@@ -23,7 +23,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -95,19 +94,10 @@ public final class GrpcStreams implements BindableService, AutoCloseable {
     private Executor here() {
         for (EventExecutor loop : loops) {
             if (loop.inEventLoop()) {
-                return step -> execute(loop, step);
+                return loop;
             }
         }
         return pump();
-    }
-
-    /** A loop that has ended takes no more steps; a pump that has, runs them where they are, so that they end their stream. */
-    private void execute(Executor loop, Runnable step) {
-        try {
-            loop.execute(step);
-        } catch (RejectedExecutionException ended) {
-            pump().execute(step);
-        }
     }
 
     private Pump pump() {
