@@ -8,7 +8,6 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
-import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -19,20 +18,17 @@ public final class GrpcEndpoint implements Endpoint {
 
     private final Server server;
     private final GrpcStreams streams;
-    private final EventLoopGroup loops;
     private final HealthStatusManager health;
     private final AtomicBoolean draining = new AtomicBoolean();
 
-    private GrpcEndpoint(Server server, GrpcStreams streams, EventLoopGroup loops, HealthStatusManager health) {
+    private GrpcEndpoint(Server server, GrpcStreams streams, HealthStatusManager health) {
         this.server = server;
         this.streams = streams;
-        this.loops = loops;
         this.health = health;
     }
 
     @SuppressWarnings("deprecation") // grpcurl and others still ask the older reflection
-    static GrpcEndpoint start(
-            NettyServerBuilder host, GrpcStreams streams, EventLoopGroup loops, InetSocketAddress address)
+    static GrpcEndpoint start(NettyServerBuilder host, GrpcStreams streams, InetSocketAddress address)
             throws IOException {
         HealthStatusManager health = new HealthStatusManager();
         health.setStatus(EventStreamsGrpc.SERVICE_NAME, ServingStatus.SERVING);
@@ -41,10 +37,9 @@ public final class GrpcEndpoint implements Endpoint {
                 .addService(ProtoReflectionService.newInstance())
                 .build();
         try {
-            return new GrpcEndpoint(server.start(), streams, loops, health);
+            return new GrpcEndpoint(server.start(), streams, health);
         } catch (IOException taken) {
             streams.close();
-            end(loops);
             throw new IOException("cannot listen on " + address + ": " + taken.getMessage(), taken);
         }
     }
@@ -81,10 +76,5 @@ public final class GrpcEndpoint implements Endpoint {
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
         }
-        end(loops);
-    }
-
-    private static void end(EventLoopGroup loops) {
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
     }
 }

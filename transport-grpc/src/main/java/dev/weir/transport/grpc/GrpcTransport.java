@@ -5,11 +5,6 @@ import dev.weir.Transport;
 import io.grpc.ServerBuilder;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyServerBuilder;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -86,21 +81,9 @@ public final class GrpcTransport implements Transport {
      */
     public GrpcEndpoint open(EventSource source, InetSocketAddress address, Consumer<NettyServerBuilder> more)
             throws IOException {
-        EventLoopGroup loops = loops();
-        NettyServerBuilder host = tune(NettyServerBuilder.forAddress(address))
-                .directExecutor()
-                .bossEventLoopGroup(loops)
-                .workerEventLoopGroup(loops)
-                .channelType(NioServerSocketChannel.class);
+        NettyServerBuilder host = tune(NettyServerBuilder.forAddress(address)).directExecutor();
         more.accept(host);
-        return GrpcEndpoint.start(host, join(host, source, maxWriteStall, loops), loops, address);
-    }
-
-    private static EventLoopGroup loops() {
-        return new MultiThreadIoEventLoopGroup(
-                Runtime.getRuntime().availableProcessors(),
-                Thread.ofPlatform().daemon().name("weir-grpc-", 0).factory(),
-                NioIoHandler.newFactory());
+        return GrpcEndpoint.start(host, join(host, source, maxWriteStall), address);
     }
 
     /**
@@ -123,11 +106,6 @@ public final class GrpcTransport implements Transport {
      * @return the streams; to be closed before the server, else its clients see them end only with the connection
      */
     public static GrpcStreams join(ServerBuilder<?> host, EventSource source, Duration maxWriteStall) {
-        return join(host, source, maxWriteStall, List.of());
-    }
-
-    private static GrpcStreams join(
-            ServerBuilder<?> host, EventSource source, Duration maxWriteStall, Iterable<EventExecutor> loops) {
         for (Logger logger : QUIET) {
             if (logger.getLevel() == null) {
                 logger.setLevel(Level.SEVERE);
@@ -138,7 +116,7 @@ public final class GrpcTransport implements Transport {
                 logger.setFilter(record -> !(record.getThrown() instanceof StatusRuntimeException));
             }
         }
-        GrpcStreams streams = new GrpcStreams(source, maxWriteStall, loops);
+        GrpcStreams streams = new GrpcStreams(source, maxWriteStall);
         host.addService(streams);
         return streams;
     }
