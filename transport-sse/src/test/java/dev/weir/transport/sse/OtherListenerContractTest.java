@@ -10,8 +10,10 @@ import io.helidon.webserver.WebServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 
 /** On a listener with connection options of its own, where each connection's thread writes to its client. */
+@Tag("faults")
 class OtherListenerContractTest implements TransportContract {
 
     @Override
