@@ -35,7 +35,7 @@ class ReplayRatioTest {
                 .isLessThan(2);
         assertThat(best(results, "sse") / consumer)
                 .as("all the way to a client in the same process")
-                .isLessThan(3);
+                .isLessThan(2);
     }
 
     private static double best(Collection<RunResult> results, String benchmark) {
