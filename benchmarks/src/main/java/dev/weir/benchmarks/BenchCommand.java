@@ -1,7 +1,6 @@
 package dev.weir.benchmarks;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -44,7 +43,6 @@ public final class BenchCommand {
 
     private static final int FAILED = 3;
     private static final int WORSE = 4;
-    private static final int INTERNAL = 70;
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
     private final Interruption interruption;
@@ -77,13 +75,9 @@ public final class BenchCommand {
         Path home = Path.of(System.getProperty("weir.home", "."));
         BenchCommand command = new BenchCommand(
                 interruption, home, List.of(home.resolve("weir").toString()));
-        int code = command.run(printer(System.out), printer(System.err), args);
+        int code = command.run(Rig.printer(System.out), Rig.printer(System.err), args);
         interruption.told();
         System.exit(code);
-    }
-
-    private static PrintWriter printer(PrintStream to) {
-        return new PrintWriter(to, true, to.charset());
     }
 
     int run(PrintWriter out, PrintWriter err, String... args) {
@@ -95,18 +89,8 @@ public final class BenchCommand {
                     err.println("weir: " + wrong.getMessage() + "; `weir bench --help` tells what is allowed");
                     return CannotMeasure.USAGE;
                 })
-                .setExecutionExceptionHandler((failure, command, result) -> failed(failure, err));
+                .setExecutionExceptionHandler((failure, command, result) -> CannotMeasure.told(failure, err));
         return line.execute(args.length == 0 ? new String[] {"--help"} : args);
-    }
-
-    private static int failed(Exception failure, PrintWriter err) {
-        if (failure instanceof CannotMeasure known) {
-            err.println("weir: " + known.getMessage());
-            return known.exitCode();
-        }
-        err.println("weir: failed: " + failure);
-        failure.printStackTrace(err);
-        return INTERNAL;
     }
 
     @Command(

@@ -1,5 +1,7 @@
 package dev.weir.benchmarks;
 
+import java.io.PrintWriter;
+
 /** A run can't be begun, or can't go on. The message is for people, and names the option to change. */
 final class CannotMeasure extends RuntimeException {
 
@@ -9,6 +11,7 @@ final class CannotMeasure extends RuntimeException {
     static final int NOT_A_RESULT = 65;
     static final int NO_FILE = 66;
     static final int UNREACHABLE = 69;
+    static final int INTERNAL = 70;
     static final int TOO_FEW_DESCRIPTORS = 71;
     static final int NOT_WRITTEN = 73;
 
@@ -23,5 +26,16 @@ final class CannotMeasure extends RuntimeException {
 
     int exitCode() {
         return exitCode;
+    }
+
+    /** Says why a command has failed, and gives its exit code. */
+    static int told(Exception failure, PrintWriter err) {
+        if (failure instanceof CannotMeasure known) {
+            err.println("weir: " + known.getMessage());
+            return known.exitCode();
+        }
+        err.println("weir: failed: " + failure);
+        failure.printStackTrace(err);
+        return INTERNAL;
     }
 }

@@ -51,7 +51,6 @@ public final class Rig implements Callable<Integer> {
 
     private static final int FAILED = 3;
     private static final int NOT_KEPT = 4;
-    private static final int INTERNAL = 70;
     private static final int PATIENCE_MILLIS = 5_000;
 
     @Option(
@@ -205,7 +204,7 @@ public final class Rig implements Callable<Integer> {
         System.exit(code);
     }
 
-    private static PrintWriter printer(PrintStream to) {
+    static PrintWriter printer(PrintStream to) {
         return new PrintWriter(to, true, to.charset());
     }
 
@@ -217,18 +216,8 @@ public final class Rig implements Callable<Integer> {
                 .setUsageHelpWidth(110)
                 .setOut(out)
                 .setErr(err)
-                .setExecutionExceptionHandler((failure, rig, result) -> failed(failure, err))
+                .setExecutionExceptionHandler((failure, rig, result) -> CannotMeasure.told(failure, err))
                 .execute(args);
-    }
-
-    private static int failed(Exception failure, PrintWriter err) {
-        if (failure instanceof CannotMeasure known) {
-            err.println("weir: " + known.getMessage());
-            return known.exitCode();
-        }
-        err.println("weir: failed: " + failure);
-        failure.printStackTrace(err);
-        return INTERNAL;
     }
 
     @Override
