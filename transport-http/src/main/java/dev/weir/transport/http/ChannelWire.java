@@ -53,8 +53,10 @@ final class ChannelWire implements Wire {
     private final SocketChannel channel;
     private final WriterLoop loop;
     private final Thread connection = Thread.currentThread();
-    private final long patienceNanos;
-    private volatile int patienceTimes = 1;
+
+    /** The loop's until everything is said, then the connection's. */
+    private long patienceNanos;
+
     private final boolean single;
 
     @SuppressWarnings("NullAway.Init")
@@ -110,7 +112,6 @@ final class ChannelWire implements Wire {
         long seen = -1;
         while (state != State.DONE) {
             long now = System.nanoTime();
-            long patience = patienceNanos * patienceTimes;
             if (Thread.interrupted()) {
                 loop.execute(this::gone);
             } else if (state == State.OPEN) {
@@ -118,8 +119,8 @@ final class ChannelWire implements Wire {
             } else if (taken != seen) {
                 seen = taken;
                 moved = now;
-            } else if (now - moved < patience) {
-                LockSupport.parkNanos(this, patience - (now - moved));
+            } else if (now - moved < patienceNanos) {
+                LockSupport.parkNanos(this, patienceNanos - (now - moved));
             } else {
                 loop.execute(this::abort);
                 moved = now;
@@ -192,7 +193,7 @@ final class ChannelWire implements Wire {
         }
         ByteBuffer end = loop.buffer().clear().put(LAST_CHUNK).flip();
         push(end);
-        patienceTimes = last instanceof Signal.End ? BOUNDED_PATIENCE : 1;
+        patienceNanos *= last instanceof Signal.End ? BOUNDED_PATIENCE : 1;
         state = State.CLOSING;
         LockSupport.unpark(connection);
         if (rest == null) {
