@@ -8,6 +8,7 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -18,17 +19,20 @@ public final class GrpcEndpoint implements Endpoint {
 
     private final Server server;
     private final GrpcStreams streams;
+    private final EventLoopGroup loops;
     private final HealthStatusManager health;
     private final AtomicBoolean draining = new AtomicBoolean();
 
-    private GrpcEndpoint(Server server, GrpcStreams streams, HealthStatusManager health) {
+    private GrpcEndpoint(Server server, GrpcStreams streams, EventLoopGroup loops, HealthStatusManager health) {
         this.server = server;
         this.streams = streams;
+        this.loops = loops;
         this.health = health;
     }
 
     @SuppressWarnings("deprecation") // grpcurl and others still ask the older reflection
-    static GrpcEndpoint start(NettyServerBuilder host, GrpcStreams streams, InetSocketAddress address)
+    static GrpcEndpoint start(
+            NettyServerBuilder host, GrpcStreams streams, EventLoopGroup loops, InetSocketAddress address)
             throws IOException {
         HealthStatusManager health = new HealthStatusManager();
         health.setStatus(EventStreamsGrpc.SERVICE_NAME, ServingStatus.SERVING);
@@ -37,9 +41,10 @@ public final class GrpcEndpoint implements Endpoint {
                 .addService(ProtoReflectionService.newInstance())
                 .build();
         try {
-            return new GrpcEndpoint(server.start(), streams, health);
+            return new GrpcEndpoint(server.start(), streams, loops, health);
         } catch (IOException taken) {
             streams.close();
+            end(loops);
             throw new IOException("cannot listen on " + address + ": " + taken.getMessage(), taken);
         }
     }
@@ -76,5 +81,10 @@ public final class GrpcEndpoint implements Endpoint {
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
         }
+        end(loops);
+    }
+
+    private static void end(EventLoopGroup loops) {
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
     }
 }

@@ -16,18 +16,21 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The service {@code weir.v1.EventStreams} over a source, and the streams it has open. A source is opened on a virtual thread of
- * its own; from then on a few pumps step all streams that are ready, whatever their number.
+ * its own; from then on the loop of its connection steps a stream when it is ready, or one of a few pumps on a listener of another's.
  */
 public final class GrpcStreams implements BindableService, AutoCloseable {
 
@@ -35,12 +38,15 @@ public final class GrpcStreams implements BindableService, AutoCloseable {
 
     private final EventSource source;
     private final Deliveries deliveries;
+    private final Iterable<EventExecutor> loops;
     private final List<Pump> pumps;
     private final AtomicInteger turn = new AtomicInteger();
     private volatile boolean closed;
 
-    GrpcStreams(EventSource source, Duration maxWriteStall) {
+    /** @param loops of the server's connections, if they are known: a stream is stepped where it is written, otherwise by a pump */
+    GrpcStreams(EventSource source, Duration maxWriteStall, Iterable<EventExecutor> loops) {
         this.source = source;
+        this.loops = loops;
         deliveries = new Deliveries("weir-grpc", maxWriteStall);
         int count = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
         pumps = IntStream.range(0, count)
@@ -85,6 +91,25 @@ public final class GrpcStreams implements BindableService, AutoCloseable {
         pumps.forEach(Pump::close);
     }
 
+    /** Called back by gRPC on the loop of the connection if it is a listener of ours. */
+    private Executor here() {
+        for (EventExecutor loop : loops) {
+            if (loop.inEventLoop()) {
+                return step -> execute(loop, step);
+            }
+        }
+        return pump();
+    }
+
+    /** A loop that has ended takes no more steps; a pump that has, runs them where they are, so that they end their stream. */
+    private void execute(Executor loop, Runnable step) {
+        try {
+            loop.execute(step);
+        } catch (RejectedExecutionException ended) {
+            pump().execute(step);
+        }
+    }
+
     private Pump pump() {
         return pumps.get(Math.floorMod(turn.getAndIncrement(), pumps.size()));
     }
@@ -118,15 +143,16 @@ public final class GrpcStreams implements BindableService, AutoCloseable {
             } else if (closed) {
                 refuse(new Refusal(Code.SHUTDOWN, "the server is shutting down"));
             } else {
+                Executor loop = here();
                 Thread.ofVirtual()
                         .name("weir-grpc-open")
-                        .start(Context.current().wrap(() -> open(asked)));
+                        .start(Context.current().wrap(() -> open(asked, loop)));
             }
         }
 
-        private void open(SubscribeRequest asked) {
+        private void open(SubscribeRequest asked, Executor loop) {
             try {
-                delivery.start(() -> GrpcRequest.subscription(asked, caller), pump());
+                delivery.start(() -> GrpcRequest.subscription(asked, caller), loop);
             } catch (IOException | RuntimeException failure) {
                 LOG.log(Level.WARNING, "a stream could not be opened", failure);
                 ended();

@@ -5,6 +5,11 @@ import dev.weir.Transport;
 import io.grpc.ServerBuilder;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -81,9 +86,21 @@ public final class GrpcTransport implements Transport {
      */
     public GrpcEndpoint open(EventSource source, InetSocketAddress address, Consumer<NettyServerBuilder> more)
             throws IOException {
-        NettyServerBuilder host = tune(NettyServerBuilder.forAddress(address)).directExecutor();
+        EventLoopGroup loops = loops();
+        NettyServerBuilder host = tune(NettyServerBuilder.forAddress(address))
+                .directExecutor()
+                .bossEventLoopGroup(loops)
+                .workerEventLoopGroup(loops)
+                .channelType(NioServerSocketChannel.class);
         more.accept(host);
-        return GrpcEndpoint.start(host, join(host, source, maxWriteStall), address);
+        return GrpcEndpoint.start(host, join(host, source, maxWriteStall, loops), loops, address);
+    }
+
+    private static EventLoopGroup loops() {
+        return new MultiThreadIoEventLoopGroup(
+                Runtime.getRuntime().availableProcessors(),
+                Thread.ofPlatform().daemon().name("weir-grpc-", 0).factory(),
+                NioIoHandler.newFactory());
     }
 
     /**
@@ -106,6 +123,11 @@ public final class GrpcTransport implements Transport {
      * @return the streams; to be closed before the server, else its clients see them end only with the connection
      */
     public static GrpcStreams join(ServerBuilder<?> host, EventSource source, Duration maxWriteStall) {
+        return join(host, source, maxWriteStall, List.of());
+    }
+
+    private static GrpcStreams join(
+            ServerBuilder<?> host, EventSource source, Duration maxWriteStall, Iterable<EventExecutor> loops) {
         for (Logger logger : QUIET) {
             if (logger.getLevel() == null) {
                 logger.setLevel(Level.SEVERE);
@@ -116,7 +138,7 @@ public final class GrpcTransport implements Transport {
                 logger.setFilter(record -> !(record.getThrown() instanceof StatusRuntimeException));
             }
         }
-        GrpcStreams streams = new GrpcStreams(source, maxWriteStall);
+        GrpcStreams streams = new GrpcStreams(source, maxWriteStall, loops);
         host.addService(streams);
         return streams;
     }
