@@ -1,6 +1,7 @@
 package dev.weir;
 
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,17 @@ public interface Cursor extends AutoCloseable {
      * @param wake never waits; may be run by any thread, at any time, too often, and even after {@link #close}
      */
     void onReady(Runnable wake);
+
+    /**
+     * The same for a reader that one executor polls, along with many others: a source that wakes many of them at once may do it in
+     * one task there, which costs less. Called instead of {@link #onReady(Runnable)}.
+     *
+     * @param wake as there
+     * @param loop the only one that polls
+     */
+    default void onReady(Runnable wake, Executor loop) {
+        onReady(wake);
+    }
 
     /**
      * The next signal. Never waits. Called any number of times, but not after a signal that is {@link Signal#last}.

@@ -17,11 +17,12 @@ public final class Deliveries implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Deliveries.class.getName());
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
     private static final int BOUNDED_PATIENCE = 10;
-    private static final long LOOK_NANOS = 250_000_000;
+    private static final long LOOK_NANOS = 500_000_000;
 
     private final Set<Delivery> open = ConcurrentHashMap.newKeySet();
     private final long stallNanos;
     private final Thread watchdog;
+    private volatile boolean asleep;
     private volatile boolean closed;
 
     /**
@@ -32,7 +33,7 @@ public final class Deliveries implements AutoCloseable {
      */
     public Deliveries(String name, Duration maxWriteStall) {
         stallNanos = maxWriteStall.toNanos();
-        watchdog = Thread.ofVirtual().name(name + "-watchdog").start(this::watch);
+        watchdog = Thread.ofPlatform().daemon().name(name + "-watchdog").start(this::watch);
     }
 
     /**
@@ -42,6 +43,9 @@ public final class Deliveries implements AutoCloseable {
      */
     public void add(Delivery delivery) {
         open.add(delivery);
+        if (asleep) {
+            LockSupport.unpark(watchdog);
+        }
         if (closed) {
             delivery.cancel();
         }
@@ -90,6 +94,11 @@ public final class Deliveries implements AutoCloseable {
 
     private void watch() {
         while (!closed) {
+            asleep = true;
+            if (open.isEmpty() && !closed) {
+                LockSupport.park(this);
+            }
+            asleep = false;
             LockSupport.parkNanos(this, Math.min(stallNanos / 4, LOOK_NANOS));
             long now = System.nanoTime();
             for (Delivery delivery : open) {

@@ -6,7 +6,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -25,6 +25,8 @@ public final class Delivery {
 
     private static final Logger LOG = System.getLogger(Delivery.class.getName());
     private static final LongAdder UNENCODABLE = new LongAdder();
+    private static final AtomicIntegerFieldUpdater<Delivery> WAKES =
+            AtomicIntegerFieldUpdater.newUpdater(Delivery.class, "wakes");
     private static final int BATCH = 64;
     private static final Duration RETRY = Duration.ofSeconds(2);
 
@@ -41,8 +43,12 @@ public final class Delivery {
 
     private boolean failOnGap;
     private boolean bounded;
-    private boolean stepped;
-    private volatile Runnable driver = () -> {};
+
+    /** Who is told of a wake: one of them, set before the first step. */
+    private @Nullable Executor loop;
+
+    private @Nullable Thread thread;
+    private final Runnable step = this::step;
 
     // written by the thread of the present step
     private String position = "";
@@ -56,7 +62,7 @@ public final class Delivery {
 
     // written by any thread
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.NEW);
-    private final AtomicInteger wakes = new AtomicInteger(1);
+    private volatile int wakes = 1;
     private volatile boolean cancelled;
 
     private enum Phase {
@@ -87,18 +93,17 @@ public final class Delivery {
      * @throws IOException the peer was gone before it could be refused
      */
     public void run(Supplier<Subscription> request) throws IOException {
-        Thread self = Thread.currentThread();
-        driver = () -> LockSupport.unpark(self);
+        thread = Thread.currentThread();
         boolean alive = open(request);
         while (alive) {
-            int seen = wakes.get();
+            int seen = wakes;
             if (Thread.interrupted()) {
                 cancel();
             } else if (seen == 0) {
                 LockSupport.park(this);
             } else {
                 alive = turn();
-                wakes.addAndGet(-seen);
+                WAKES.addAndGet(this, -seen);
             }
         }
     }
@@ -111,31 +116,37 @@ public final class Delivery {
      * @throws IOException the peer was gone before it could be refused
      */
     public void start(Supplier<Subscription> request, Executor loop) throws IOException {
-        stepped = true;
-        Runnable step = new Runnable() {
-            @Override
-            public void run() {
-                int seen = wakes.get();
-                if (over) {
-                    cutIfCancelled();
-                } else {
-                    over = !turn();
-                }
-                if (wakes.addAndGet(-seen) != 0) {
-                    loop.execute(this);
-                }
-            }
-        };
-        driver = () -> loop.execute(step);
+        this.loop = loop;
         if (open(request)) {
             loop.execute(step);
         }
     }
 
+    private void step() {
+        int seen = wakes;
+        if (over) {
+            cutIfCancelled();
+        } else {
+            over = !turn();
+        }
+        if (WAKES.addAndGet(this, -seen) != 0) {
+            rouse();
+        }
+    }
+
     /** Tells that the wire has room again, or the cursor something to poll. Any thread, any number of times; never waits. */
     public void wake() {
-        if (wakes.getAndIncrement() == 0) {
-            driver.run();
+        if (WAKES.getAndIncrement(this) == 0) {
+            rouse();
+        }
+    }
+
+    private void rouse() {
+        Executor steps = loop;
+        if (steps == null) {
+            LockSupport.unpark(thread);
+        } else {
+            steps.execute(step);
         }
     }
 
@@ -146,7 +157,7 @@ public final class Delivery {
      */
     public void cancel() {
         cancelled = true;
-        if (phase.compareAndSet(Phase.NEW, Phase.CANCELLED) || !stepped) {
+        if (phase.compareAndSet(Phase.NEW, Phase.CANCELLED) || loop == null) {
             wire.abort();
         }
         wake();
@@ -205,7 +216,12 @@ public final class Delivery {
             return false;
         }
         try {
-            cursor.onReady(this::wake);
+            Executor steps = loop;
+            if (steps == null) {
+                cursor.onReady(this::wake);
+            } else {
+                cursor.onReady(this::wake, steps);
+            }
             position = cursor.position();
             Signal.Open first = new Signal.Open(position, cursor.columns());
             wire.open(first, codec);
@@ -316,18 +332,18 @@ public final class Delivery {
     }
 
     private void write(Bytes frame) throws IOException {
-        if (!stepped) {
+        if (loop == null) {
             blockedSince = System.nanoTime() | 1;
         }
         wire.write(frame);
     }
 
     private void flush() throws IOException {
-        if (!stepped) {
+        if (loop == null) {
             blockedSince = System.nanoTime() | 1;
         }
         wire.flush();
-        blockedSince = stepped && !wire.ready() ? System.nanoTime() | 1 : 0;
+        blockedSince = loop != null && !wire.ready() ? System.nanoTime() | 1 : 0;
     }
 
     private @Nullable Signal poll() {

@@ -1,5 +1,6 @@
 package dev.weir;
 
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Leaves out the events that were not asked for; the position moves on with them. */
@@ -19,6 +20,12 @@ final class FilteredCursor extends WrappedCursor {
     public void onReady(Runnable wake) {
         this.wake = wake;
         super.onReady(wake);
+    }
+
+    @Override
+    public void onReady(Runnable wake, Executor loop) {
+        this.wake = wake;
+        super.onReady(wake, loop);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.weir;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -119,6 +120,11 @@ final class JoinedCursor implements Cursor {
     @Override
     public void onReady(Runnable wake) {
         cursors.forEach(cursor -> cursor.onReady(wake));
+    }
+
+    @Override
+    public void onReady(Runnable wake, Executor loop) {
+        cursors.forEach(cursor -> cursor.onReady(wake, loop));
     }
 
     @Override

@@ -1,8 +1,7 @@
 package dev.weir;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** All that time and the operator do to a stream: heartbeats, the end of the waiting time, and the stop. */
@@ -27,10 +26,10 @@ final class LivingCursor extends WrappedCursor {
     private String ending = "gone";
 
     // read by the ticker: when to wake a stream that has nothing to send
-    private final AtomicLong due = new AtomicLong(NEVER);
+    private volatile long due = NEVER;
 
     // written by any thread
-    private final AtomicReference<@Nullable Stopping> stopping = new AtomicReference<>();
+    private volatile @Nullable Stopping stopping;
 
     /** @param atNanos of the ticker */
     private record Stopping(Code code, String message, Duration retryAfter, long atNanos) {}
@@ -55,9 +54,15 @@ final class LivingCursor extends WrappedCursor {
     }
 
     @Override
+    public void onReady(Runnable wake, Executor loop) {
+        this.wake = wake;
+        super.onReady(wake, loop);
+    }
+
+    @Override
     public @Nullable Signal poll() {
         long now = ticker.now();
-        Stopping stop = stopping.get();
+        Stopping stop = stopping;
         if (stop != null && now >= stop.atNanos) {
             return told(new Signal.Stop(position(), stop.code, stop.message, stop.retryAfter));
         }
@@ -71,11 +76,14 @@ final class LivingCursor extends WrappedCursor {
         }
         if (now - lastNanos >= heartbeatNanos) {
             lastNanos = now;
-            due.setRelease(NEVER);
             return new Signal.Heartbeat(position(), superseded());
         }
         long next = lastNanos + heartbeatNanos;
-        due.setRelease(waits ? Math.min(next, endNanos) : next);
+        next = waits ? Math.min(next, endNanos) : next;
+        if (next != due) {
+            due = next;
+            ticker.expect(next);
+        }
         return null;
     }
 
@@ -112,8 +120,13 @@ final class LivingCursor extends WrappedCursor {
      */
     void stop(Code code, String message, Duration retryAfter, Duration in, Duration atLast) {
         long at = ticker.now() + (bounded ? atLast : in).toNanos();
-        Stopping later = new Stopping(code, message, retryAfter, at);
-        stopping.updateAndGet(before -> before != null && before.atNanos <= at ? before : later);
+        synchronized (this) {
+            Stopping before = stopping;
+            if (before == null || at < before.atNanos) {
+                stopping = new Stopping(code, message, retryAfter, at);
+            }
+        }
+        ticker.expect(at);
         wake.run();
     }
 
@@ -124,17 +137,20 @@ final class LivingCursor extends WrappedCursor {
 
     @Override
     public boolean overdue() {
-        Stopping stop = stopping.get();
+        Stopping stop = stopping;
         return stop != null && ticker.now() - stop.atNanos > GRACE_NANOS;
     }
 
-    /** Run by the ticker. */
-    void tick(long now) {
-        Stopping stop = stopping.get();
-        if (now >= due.getAcquire() || (stop != null && now >= stop.atNanos)) {
-            due.setRelease(NEVER);
-            wake.run();
+    /** Run by the ticker. Returns when it is to look again, unless it is told an earlier time. */
+    long tick(long now) {
+        Stopping stop = stopping;
+        long at = stop == null ? due : Math.min(due, stop.atNanos);
+        if (now < at) {
+            return at;
         }
+        due = NEVER;
+        wake.run();
+        return NEVER;
     }
 
     @Override

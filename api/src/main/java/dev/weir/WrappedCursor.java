@@ -1,6 +1,7 @@
 package dev.weir;
 
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /** A cursor around a cursor; what it does not change it hands through. */
 abstract class WrappedCursor implements Cursor {
@@ -14,6 +15,11 @@ abstract class WrappedCursor implements Cursor {
     @Override
     public void onReady(Runnable wake) {
         inner.onReady(wake);
+    }
+
+    @Override
+    public void onReady(Runnable wake, Executor loop) {
+        inner.onReady(wake, loop);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.weir.Signal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ public final class LogCursor extends Waker.Waiter {
     // set once
     private final TopicLog log;
     private volatile Runnable wake = () -> {};
+    private Waker.@Nullable Crowd crowd;
     private @Nullable Latest latest;
 
     // the reader's thread
@@ -42,6 +44,17 @@ public final class LogCursor extends Waker.Waiter {
      */
     public void onReady(Runnable wake) {
         this.wake = wake;
+    }
+
+    /**
+     * Sets what is run when there may be something to poll, and where. Readers of the same loop cost the waker one step together.
+     *
+     * @param wake never waits
+     * @param loop from here on the only one that polls
+     */
+    public void onReady(Runnable wake, Executor loop) {
+        crowd = log.waker().of(loop);
+        onReady(wake);
     }
 
     /** From here on gives of the events that wait only the newest of each key. Before the first poll. */
@@ -75,7 +88,7 @@ public final class LogCursor extends Waker.Waiter {
 
     private TopicLog.@Nullable Slot inLog() {
         if (next == log.head()) {
-            log.waker().arm(this);
+            arm();
             if (next == log.head()) {
                 return null;
             }
@@ -87,7 +100,7 @@ public final class LogCursor extends Waker.Waiter {
 
     private TopicLog.@Nullable Slot inView(Latest view) {
         if (next >= view.head()) {
-            log.waker().arm(this);
+            arm();
             if (next >= view.head()) {
                 return null;
             }
@@ -95,6 +108,15 @@ public final class LogCursor extends Waker.Waiter {
         TopicLog.Slot slot = view.from(next);
         lapped = next < view.lost().to();
         return lapped ? null : slot;
+    }
+
+    private void arm() {
+        Waker.Crowd mine = crowd;
+        if (mine == null) {
+            log.waker().arm(this);
+        } else {
+            mine.arm(this);
+        }
     }
 
     private @Nullable Signal unseen(Signal signal, Position had) {

@@ -11,6 +11,7 @@ import dev.weir.Subscription;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalLong;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -172,6 +173,11 @@ public final class Topic implements EventSource, AutoCloseable {
         @Override
         public void onReady(Runnable wake) {
             reader.onReady(wake);
+        }
+
+        @Override
+        public void onReady(Runnable wake, Executor loop) {
+            reader.onReady(wake, loop);
         }
 
         @Override

@@ -8,11 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +53,33 @@ class WakerTest {
                     .isTrue();
             assertThat(waiter.by).isNotEqualTo(Thread.currentThread());
             assertThat(waiter.by.isVirtual()).isTrue();
+        }
+    }
+
+    @Test
+    void readersOfOneLoopAreWokenThereByOneStep() throws Exception {
+        LinkedBlockingQueue<Runnable> steps = new LinkedBlockingQueue<>();
+        try (Waker waker = new Waker("test", Duration.ZERO)) {
+            Counting one = new Counting();
+            Counting other = new Counting();
+            for (int n = 0; n < 100; n++) {
+                waker.of(steps::add).arm(new Counting());
+                Executor loop = steps::add;
+                waker.of(loop).arm(one);
+                waker.of(loop).arm(one);
+                waker.of(loop).arm(other);
+                waker.signal();
+                for (int loops = 0; loops < 2; loops++) {
+                    Runnable step = steps.poll(DEADLINE_SECONDS, TimeUnit.SECONDS);
+                    assertThat(step).isNotNull();
+                    step.run();
+                }
+                assertThat(steps).isEmpty();
+                assertThat(one.by).isEqualTo(Thread.currentThread());
+                assertThat(one.wakes.tryAcquire()).isTrue();
+                assertThat(other.wakes.tryAcquire()).isTrue();
+            }
+            assertThat(one.wakes.availablePermits()).isZero();
         }
     }
 
@@ -98,10 +130,12 @@ class WakerTest {
         Random random = new Random(seed);
         AtomicLong head = new AtomicLong();
         ReentrantLock appending = new ReentrantLock();
-        try (Waker waker = new Waker("stress", Duration.of(lingerMicros, ChronoUnit.MICROS))) {
+        try (ExecutorService loop = Executors.newFixedThreadPool(2);
+                Waker waker = new Waker("stress", Duration.of(lingerMicros, ChronoUnit.MICROS))) {
             List<Reader> readers = new ArrayList<>();
             for (int n = 0; n < 40; n++) {
-                readers.add(new Reader(waker, head, random.nextLong()));
+                Consumer<Waker.Waiter> arming = n % 2 == 0 ? waker::arm : waker.of(loop)::arm;
+                readers.add(new Reader(arming, head, random.nextLong()));
             }
             long end = System.nanoTime() + 600_000_000;
             long rounds = 0;
@@ -167,15 +201,15 @@ class WakerTest {
     /** Reads as a log's cursor does, and sleeps without a limit. */
     private static final class Reader extends Waker.Waiter implements Runnable {
 
-        private final Waker waker;
+        private final Consumer<Waker.Waiter> arming;
         private final AtomicLong head;
         private final Random random;
         private final Semaphore wakes = new Semaphore(0);
         private volatile boolean stopped;
         private volatile long seen;
 
-        Reader(Waker waker, AtomicLong head, long seed) {
-            this.waker = waker;
+        Reader(Consumer<Waker.Waiter> arming, AtomicLong head, long seed) {
+            this.arming = arming;
             this.head = head;
             random = new Random(seed);
             Thread.ofVirtual().start(this);
@@ -185,10 +219,10 @@ class WakerTest {
         public void run() {
             while (!stopped) {
                 if (random.nextInt(4) == 0) {
-                    waker.arm(this);
+                    arming.accept(this);
                 }
                 if (seen == head.get()) {
-                    waker.arm(this);
+                    arming.accept(this);
                     if (seen == head.get()) {
                         wakes.acquireUninterruptibly();
                         wakes.drainPermits();

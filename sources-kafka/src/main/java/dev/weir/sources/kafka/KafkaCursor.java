@@ -10,6 +10,7 @@ import dev.weir.hub.Position;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ final class KafkaCursor implements Cursor {
     private final @Nullable Position cut;
     private final Subscription.Slow slow;
     private Runnable wake = () -> {};
+    private @Nullable Executor loop;
 
     // the subscriber's thread
     private final Queue<Signal> gaps;
@@ -74,7 +76,22 @@ final class KafkaCursor implements Cursor {
     public void onReady(Runnable wake) {
         this.wake = wake;
         if (reader != null) {
-            reader.onReady(wake);
+            listen(reader);
+        }
+    }
+
+    @Override
+    public void onReady(Runnable wake, Executor loop) {
+        this.loop = loop;
+        onReady(wake);
+    }
+
+    private void listen(LogCursor log) {
+        Executor own = loop;
+        if (own == null) {
+            log.onReady(wake);
+        } else {
+            log.onReady(wake, own);
         }
     }
 
@@ -146,7 +163,7 @@ final class KafkaCursor implements Cursor {
             if (held != null) {
                 leaveHistory();
                 join(held);
-                held.onReady(wake);
+                listen(held);
             } else if (backlog == null && !askForHistory()) {
                 return slow("fell behind while too many subscribers are reading history; come back with the last id");
             }

@@ -26,6 +26,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,7 @@ public final class GrpcStreams implements BindableService, AutoCloseable {
 
     private final EventSource source;
     private final Deliveries deliveries;
-    private final Iterable<EventExecutor> loops;
+    private final List<Loop> loops;
     private final List<Pump> pumps;
     private final AtomicInteger turn = new AtomicInteger();
     private volatile boolean closed;
@@ -46,7 +47,8 @@ public final class GrpcStreams implements BindableService, AutoCloseable {
     /** @param loops of the server's connections, if they are known: a stream is stepped where it is written, otherwise by a pump */
     GrpcStreams(EventSource source, Duration maxWriteStall, Iterable<EventExecutor> loops) {
         this.source = source;
-        this.loops = loops;
+        this.loops =
+                StreamSupport.stream(loops.spliterator(), false).map(Loop::new).toList();
         deliveries = new Deliveries("weir-grpc", maxWriteStall);
         int count = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
         pumps = IntStream.range(0, count)
@@ -93,25 +95,35 @@ public final class GrpcStreams implements BindableService, AutoCloseable {
 
     /** Called back by gRPC on the loop of the connection if it is a listener of ours. */
     private Executor here() {
-        for (EventExecutor loop : loops) {
-            if (loop.inEventLoop()) {
-                return step -> execute(loop, step);
+        for (Loop loop : loops) {
+            if (loop.own.inEventLoop()) {
+                return loop;
             }
         }
         return pump();
     }
 
-    /** A loop that has ended takes no more steps; a pump that has, runs them where they are, so that they end their stream. */
-    private void execute(Executor loop, Runnable step) {
-        try {
-            loop.execute(step);
-        } catch (RejectedExecutionException ended) {
-            pump().execute(step);
-        }
-    }
-
     private Pump pump() {
         return pumps.get(Math.floorMod(turn.getAndIncrement(), pumps.size()));
+    }
+
+    /** A loop that has ended takes no more steps; a pump that has, runs them where they are, so that they end their stream. */
+    private final class Loop implements Executor {
+
+        private final EventExecutor own;
+
+        Loop(EventExecutor own) {
+            this.own = own;
+        }
+
+        @Override
+        public void execute(Runnable step) {
+            try {
+                own.execute(step);
+            } catch (RejectedExecutionException ended) {
+                pump().execute(step);
+            }
+        }
     }
 
     /** One call. gRPC runs its callbacks one at a time, so none of them waits. */
