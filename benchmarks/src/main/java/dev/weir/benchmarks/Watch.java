@@ -1,11 +1,10 @@
 package dev.weir.benchmarks;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +15,7 @@ import java.util.stream.Stream;
 /** What a process on this host uses: the figures of Linux, and of a JVM its heap. Any thread. */
 final class Watch {
 
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final long TICKS_PER_SECOND = ticksPerSecond();
     private static final Pattern USED = Pattern.compile("\\bused (\\d+)([BKMG])");
     private static final int STATE = 3;
@@ -159,20 +159,37 @@ final class Watch {
 
     /** The lines that a command prints; none if it fails. */
     static List<String> run(List<String> command) {
+        return run(command, PATIENCE);
+    }
+
+    /** The lines that a command prints; none if it fails, or takes longer, which ends it. */
+    static List<String> run(List<String> command, Duration longest) {
         try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            process.getOutputStream().close();
-            try (BufferedReader lines =
-                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-                List<String> said = lines.lines().toList();
-                return process.waitFor(1, TimeUnit.MINUTES) && process.exitValue() == 0 ? said : List.of();
+            Path said = Files.createTempFile("weir-said", ".txt");
+            try {
+                return run(command, said, longest) ? Files.readAllLines(said) : List.of();
+            } finally {
+                Files.delete(said);
             }
         } catch (IOException missing) {
             return List.of();
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             return List.of();
+        }
+    }
+
+    private static boolean run(List<String> command, Path said, Duration longest)
+            throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile())
+                .start();
+        try {
+            process.getOutputStream().close();
+            return process.waitFor(longest.toNanos(), TimeUnit.NANOSECONDS) && process.exitValue() == 0;
+        } finally {
+            process.destroyForcibly();
         }
     }
 

@@ -2,9 +2,12 @@ package dev.weir.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.tck.Stage;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What is read of a process. */
 class WatchTest {
@@ -40,6 +43,22 @@ class WatchTest {
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    @Test
+    @Timeout(30)
+    void aCommandThatDoesNotEndIsEnded() {
+        assertThat(Watch.run(List.of("sh", "-c", "echo begun; exec sleep 86321"), Duration.ofMillis(300)))
+                .isEmpty();
+        Stage.await(
+                "its end",
+                Duration.ofSeconds(20),
+                () -> ProcessHandle.current().children().noneMatch(WatchTest::sleeps));
+        assertThat(Watch.run(List.of("echo", "said"))).containsExactly("said");
+    }
+
+    private static boolean sleeps(ProcessHandle process) {
+        return process.info().commandLine().orElse("").contains("86321");
     }
 
     @Test
