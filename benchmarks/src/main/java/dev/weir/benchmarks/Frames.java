@@ -11,7 +11,7 @@ abstract class Frames {
      *
      * @return where the first frame begins that is not whole yet
      */
-    abstract int read(byte[] b, int from, int to, Subscriber subscriber, long now);
+    abstract int read(byte[] b, int from, int to, Subscriber subscriber);
 
     /** What a request says it accepts. */
     abstract String mediaType();

@@ -1,5 +1,6 @@
 package dev.weir.benchmarks;
 
+import dev.weir.transport.grpc.v1.Gap;
 import dev.weir.transport.grpc.v1.SubscribeResponse;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,28 +19,26 @@ final class GrpcMessages {
     private int at;
 
     /** Tells a subscriber a message, and gives its length. */
-    int read(InputStream message, Subscriber subscriber, long now) throws IOException {
-        int length = message.available();
+    int read(InputStream message, Subscriber subscriber) throws IOException {
         byte[] b = BUFFER.get();
-        if (b.length < length) {
-            b = new byte[length * 2];
+        int length = message.readNBytes(b, 0, b.length);
+        while (length == b.length) {
+            b = Arrays.copyOf(b, 2 * length);
             BUFFER.set(b);
-        }
-        if (message.readNBytes(b, 0, length) != length) {
-            throw new IOException("a message is cut");
+            length += message.readNBytes(b, length, length);
         }
         at = 0;
         if (length > 0 && b[0] == EVENT) {
             at = 1;
             varint(b);
-            event(b, length, subscriber, now);
+            event(b, length, subscriber);
         } else {
             told(SubscribeResponse.parseFrom(Arrays.copyOf(b, length)), subscriber);
         }
         return length;
     }
 
-    private void event(byte[] b, int to, Subscriber subscriber, long now) {
+    private void event(byte[] b, int to, Subscriber subscriber) {
         int idFrom = 0;
         int idTo = 0;
         int dataFrom = to;
@@ -59,7 +58,7 @@ final class GrpcMessages {
             }
             at += size;
         }
-        subscriber.event(b, dataFrom, Math.min(to, dataTo), now);
+        subscriber.event(b, dataFrom, Math.min(to, dataTo));
         if (idTo > idFrom) {
             subscriber.at(b, idFrom, idTo);
         }
@@ -81,8 +80,9 @@ final class GrpcMessages {
             case OPEN -> subscriber.at(signal.getOpen().getId());
             case HEARTBEAT -> subscriber.at(signal.getHeartbeat().getId());
             case GAP -> {
-                subscriber.gap();
-                subscriber.at(signal.getGap().getId());
+                Gap gap = signal.getGap();
+                subscriber.gap(gap.hasCount() ? gap.getCount() : Subscriber.UNKNOWN);
+                subscriber.at(gap.getId());
             }
             case STOP -> {
                 subscriber.stop(signal.getStop().getCode(), signal.getStop().getRetryAfterMs());

@@ -111,7 +111,7 @@ final class GrpcStream extends ClientCall.Listener<Boolean> implements MethodDes
     @Override
     public Boolean parse(InputStream message) {
         try {
-            budget.addAndGet(-messages.read(message, subscriber, Tally.unixNanos()));
+            budget.addAndGet(-messages.read(message, subscriber));
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         }
@@ -191,6 +191,7 @@ final class GrpcStream extends ClientCall.Listener<Boolean> implements MethodDes
 
     /** Its connection will be cut on purpose. */
     void isToComeBack() {
+        subscriber.mustReturn();
         comesBack = true;
     }
 

@@ -61,7 +61,7 @@ final class HttpLoop {
 
     void storm() {
         soon(() -> {
-            streams.forEach(HttpStream::leave);
+            streams.forEach(HttpStream::leaveWithAll);
             streams.forEach(HttpStream::comeBack);
         });
     }

@@ -115,7 +115,6 @@ final class HttpStream {
         byte[] b = loop.room(carried);
         System.arraycopy(carry, 0, b, 0, carried);
         int length = open.read(loop.view(carried, (int) Math.min(b.length, (long) carried + most)));
-        long now = Tally.unixNanos();
         if (length < 0) {
             lost(inBody ? "the server closed a connection" : "the server closed a connection without an answer");
             return 0;
@@ -123,18 +122,18 @@ final class HttpStream {
         loop.tally.wireBytes.add(length);
         int to = carried + length;
         if (inBody) {
-            body(b, 0, carried, to, now);
+            body(b, 0, carried, to);
         } else {
-            head(b, to, now);
+            head(b, to);
         }
         return length;
     }
 
     /** The frames of the body that begin at {@code from}; the chunked coding is off what was carried. */
-    private void body(byte[] b, int from, int raw, int to, long now) throws IOException {
+    private void body(byte[] b, int from, int raw, int to) throws IOException {
         Chunks coding = chunks;
         int end = coding == null ? to : coding.decode(b, raw, to);
-        int rest = loop.frames.read(b, from, end, subscriber, now);
+        int rest = loop.frames.read(b, from, end, subscriber);
         carry = rest == end ? NOTHING : Arrays.copyOfRange(b, rest, end);
         if (subscriber.ended()) {
             leave();
@@ -143,7 +142,7 @@ final class HttpStream {
         }
     }
 
-    private void head(byte[] b, int to, long now) throws IOException {
+    private void head(byte[] b, int to) throws IOException {
         int end = endOfHead(b, to);
         if (end < 0) {
             carry = Arrays.copyOf(b, to);
@@ -165,7 +164,7 @@ final class HttpStream {
         settle();
         chunks = CHUNKED.matcher(head).find() ? new Chunks() : null;
         accept(head);
-        body(b, end, end, to, now);
+        body(b, end, end, to);
     }
 
     private void accept(String head) {
@@ -234,6 +233,12 @@ final class HttpStream {
                 // it is closed all the same
             }
         }
+    }
+
+    /** Ends the connection in a storm. */
+    void leaveWithAll() {
+        subscriber.mustReturn();
+        leave();
     }
 
     private void settle() {

@@ -71,8 +71,9 @@ final class Load {
                     }
                 })) {
             seconds = window(readers);
+            settle();
         }
-        settle();
+        figures.latency(tally.latency.getIntervalHistogram());
         return seconds;
     }
 
@@ -81,13 +82,13 @@ final class Load {
             if (await("warming up", plan.warmup(), this::refused)) {
                 throw refusal();
             }
-            tally.latency.getIntervalHistogram();
             allocation.begin();
+            tally.begin();
             Moment before = now();
             measure(readers);
             Moment after = now();
+            tally.end();
             OptionalDouble allocated = allocation.since();
-            figures.latency(tally.latency.getIntervalHistogram());
             double seconds = between(before, after, after.counts().nanoTime());
             allocated.ifPresent(figures::allocated);
             return seconds;
@@ -119,14 +120,13 @@ final class Load {
         Duration half = plan.duration().dividedBy(2);
         await("measuring", half, this::refused);
         long cut = System.nanoTime();
-        long all = tally.reconnects.sum() + plan.subscribers();
         readers.storm();
-        if (await("storm", half, () -> tally.reconnects.sum() >= all)) {
+        if (await("storm", half, () -> tally.back.sum() == plan.subscribers())) {
             long back = System.nanoTime() - cut;
             figures.put(Metric.BACK, back / 1e3);
             await("measuring", half.minusNanos(back), this::refused);
         } else if (!interruption.asked()) {
-            failures.add(all - tally.reconnects.sum() + " of " + plan.subscribers()
+            failures.add(plan.subscribers() - tally.back.sum() + " of " + plan.subscribers()
                     + " subscribers did not come back after the storm");
         }
     }
@@ -218,20 +218,27 @@ final class Load {
         return true;
     }
 
-    /** Everybody must get what anybody has got by now. */
+    /** Everybody must get past the measured time: only then has all arrived that was to be sent in it. */
     private void settle() {
         long target = subscribers.stream().mapToLong(Subscriber::next).max().orElse(-1);
-        if (!await("settling", SETTLING, () -> behind(target).isEmpty() || refused()) && !interruption.asked()) {
-            List<Subscriber> behind = behind(target);
-            failures.add(behind.size() + " of " + subscribers.size() + " subscribers lacked events "
-                    + SETTLING.toSeconds() + " s after the end");
-            behind.forEach(one -> tally.lost.add(target - Math.max(0, one.next())));
+        await("settling", SETTLING, () -> behind().isEmpty() || refused());
+        List<Subscriber> behind = behind();
+        if (behind.isEmpty() || refused() || interruption.asked()) {
+            return;
         }
+        failures.add(behind.size() + " of " + subscribers.size() + " subscribers lacked events " + SETTLING.toSeconds()
+                + " s after the end: none came that was to be sent later");
+        long first = subscribers.stream()
+                .filter(one -> one.next() >= 0)
+                .mapToLong(Subscriber::first)
+                .min()
+                .orElse(target);
+        behind.forEach(one -> tally.lost.add(Math.max(0, target - (one.next() < 0 ? first : one.next()))));
     }
 
-    private List<Subscriber> behind(long target) {
+    private List<Subscriber> behind() {
         return subscribers.stream()
-                .filter(one -> one.appetite() == Subscriber.Appetite.FULL && one.next() < target)
+                .filter(one -> one.appetite() == Subscriber.Appetite.FULL && !one.isPast() && !one.ended())
                 .toList();
     }
 
@@ -252,8 +259,12 @@ final class Load {
         if (refused()) {
             failures.add("refused: " + tally.refusal());
         }
-        if (tally.delivered.sum() == 0) {
-            failures.add("no event arrived; does the topic get any?");
+        if (tally.ended.sum() > 0) {
+            failures.add(tally.ended.sum() + " streams without a limit were ended by the server");
+        }
+        Double delivered = figures.get(Metric.DELIVERED);
+        if (delivered == null || delivered == 0) {
+            failures.add("no event arrived in the measured time; does the topic get any?");
         }
         if (tally.complaint() != null) {
             notes.add("the last complaint: " + tally.complaint());

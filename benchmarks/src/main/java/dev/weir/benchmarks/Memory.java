@@ -46,7 +46,7 @@ final class Memory {
             }
         }
         figures.endings(tally);
-        long gone = tally.cuts.sum() + tally.stops.sum();
+        long gone = tally.cuts.sum() + tally.stops.sum() + tally.ended.sum();
         return new Result(
                 plan,
                 (System.nanoTime() - begin) / 1e9,

@@ -14,20 +14,20 @@ final class NdjsonLines extends Frames {
     }
 
     @Override
-    int read(byte[] b, int from, int to, Subscriber subscriber, long now) {
+    int read(byte[] b, int from, int to, Subscriber subscriber) {
         int line = from;
         for (int feed = find((byte) '\n', b, line, to); feed >= 0; feed = find((byte) '\n', b, line, to)) {
             if (feed > line) {
-                tell(b, line, feed, subscriber, now);
+                tell(b, line, feed, subscriber);
             }
             line = feed + 1;
         }
         return line;
     }
 
-    private static void tell(byte[] b, int from, int to, Subscriber subscriber, long now) {
+    private static void tell(byte[] b, int from, int to, Subscriber subscriber) {
         if (starts(BARE, b, from, to)) {
-            subscriber.event(b, from, to, now);
+            subscriber.event(b, from, to);
             return;
         }
         int rest = from + 1;
@@ -38,7 +38,7 @@ final class NdjsonLines extends Frames {
             rest = Math.max(name, quote) + 2;
         } else {
             int data = data(b, from, to);
-            subscriber.event(b, data, end(b, data, to), now);
+            subscriber.event(b, data, end(b, data, to));
         }
         if (starts(ID, b, rest, to)) {
             int id = rest + ID.length;

@@ -21,14 +21,14 @@ final class SseBlocks extends Frames {
     }
 
     @Override
-    int read(byte[] b, int from, int to, Subscriber subscriber, long now) {
+    int read(byte[] b, int from, int to, Subscriber subscriber) {
         int block = from;
         int line = from;
         forget();
         for (int feed = find((byte) '\n', b, line, to); feed >= 0; feed = find((byte) '\n', b, line, to)) {
             int end = feed > line && b[feed - 1] == '\r' ? feed - 1 : feed;
             if (end == line) {
-                tell(b, subscriber, now);
+                tell(b, subscriber);
                 forget();
                 block = feed + 1;
             } else {
@@ -62,12 +62,12 @@ final class SseBlocks extends Frames {
         return from < to && b[from] == ' ' ? from + 1 : from;
     }
 
-    private void tell(byte[] b, Subscriber subscriber, long now) {
+    private void tell(byte[] b, Subscriber subscriber) {
         if (dataFrom >= 0) {
             if (typeFrom >= 0 && starts(OURS, b, typeFrom, typeTo)) {
                 subscriber.told(text(b, typeFrom + OURS.length, typeTo), text(b, dataFrom, dataTo));
             } else {
-                subscriber.event(b, dataFrom, dataTo, now);
+                subscriber.event(b, dataFrom, dataTo);
             }
         }
         if (idFrom >= 0) {

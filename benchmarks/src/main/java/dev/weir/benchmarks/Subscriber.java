@@ -24,6 +24,10 @@ final class Subscriber {
     private static final long RETRY_MILLIS = 200;
     private static final Pattern RETRY_AFTER = Pattern.compile("\"retryAfterMs\":(\\d+)");
     private static final Pattern CODE = Pattern.compile("\"code\":\"([^\"]*)\"");
+    private static final Pattern COUNT = Pattern.compile("\"count\":(\\d{1,12})\\b");
+
+    /** What a gap may lack that does not say how much: more than any run has. */
+    static final long UNKNOWN = 1L << 40;
 
     private final Tally tally;
     private final Appetite appetite;
@@ -33,12 +37,15 @@ final class Subscriber {
     private int idLength;
     private long holeFrom;
     private long holeTo;
-    private boolean gapTold;
+    private long told;
+    private long first;
     private long received;
     private long askedAt;
     private boolean opened;
     private boolean stopped;
     private long retryMillis = RETRY_MILLIS;
+    private volatile boolean mustReturn;
+    private volatile boolean past;
     private volatile long next = -1;
     private volatile boolean ended;
 
@@ -58,7 +65,17 @@ final class Subscriber {
         return next;
     }
 
-    /** Whether it has all it asked for. */
+    /** The number of its first event, once {@link #next} is not negative. */
+    long first() {
+        return first;
+    }
+
+    /** Whether it has an event that was to be sent after the measured time, and so all that were to be sent in it. */
+    boolean isPast() {
+        return past;
+    }
+
+    /** Whether it reads no more: it has all it asked for, or the server says so. */
     boolean ended() {
         return ended;
     }
@@ -79,8 +96,17 @@ final class Subscriber {
         }
     }
 
+    /** Its connection is cut together with all others. */
+    void mustReturn() {
+        mustReturn = true;
+    }
+
     /** The server accepts. */
     void accepted() {
+        if (mustReturn) {
+            mustReturn = false;
+            tally.back.increment();
+        }
         if (opened) {
             tally.reconnects.increment();
         } else {
@@ -132,7 +158,7 @@ final class Subscriber {
     }
 
     /** One event has arrived. */
-    void event(byte[] b, int from, int to, long now) {
+    void event(byte[] b, int from, int to) {
         if (ended) {
             return;
         }
@@ -145,7 +171,7 @@ final class Subscriber {
         } else {
             tally.delivered.increment();
             inOrder(sample.seq());
-            late(now - sample.ts());
+            onTime(sample.ts());
         }
         if (received == limit) {
             end();
@@ -160,21 +186,32 @@ final class Subscriber {
         }
     }
 
-    private void late(long nanos) {
-        if (nanos < 0) {
-            tally.early.increment();
+    private void onTime(long ts) {
+        if (appetite != Appetite.FULL) {
+            return;
         }
-        if (appetite == Appetite.FULL) {
-            Tally.record(tally.latency, nanos);
+        if (tally.measures(ts)) {
+            long late = Tally.unixNanos() - ts;
+            if (late < 0) {
+                tally.early.increment();
+            }
+            Tally.record(tally.latency, late);
+        } else if (!past) {
+            past = tally.isPast(ts);
         }
     }
 
     private void inOrder(long seq) {
         long wanted = next;
-        if (seq == wanted || wanted < 0) {
+        if (wanted < 0) {
+            first = seq;
+            next = seq + 1;
+        } else if (seq == wanted) {
             next = seq + 1;
         } else if (seq > wanted) {
-            (gapTold && appetite != Appetite.FULL ? tally.missed : tally.lost).add(seq - wanted);
+            long missed = appetite == Appetite.FULL ? 0 : Math.min(told, seq - wanted);
+            tally.missed.add(missed);
+            tally.lost.add(seq - wanted - missed);
             holeFrom = wanted;
             holeTo = seq;
             next = seq + 1;
@@ -185,13 +222,16 @@ final class Subscriber {
         } else {
             tally.doubled.increment();
         }
-        gapTold = false;
+        told = 0;
     }
 
     /** A signal that is no event, as JSON. */
     void told(String signal, String json) {
         switch (signal) {
-            case "gap" -> gap();
+            case "gap" -> {
+                Matcher count = COUNT.matcher(json);
+                gap(count.find() ? Long.parseLong(count.group(1)) : UNKNOWN);
+            }
             case "stop" -> {
                 Matcher after = RETRY_AFTER.matcher(json);
                 Matcher code = CODE.matcher(json);
@@ -204,10 +244,10 @@ final class Subscriber {
         }
     }
 
-    /** The server says that something is missing. */
-    void gap() {
+    /** The server says that so many events are missing here. */
+    void gap(long count) {
         tally.gaps.increment();
-        gapTold = true;
+        told += count;
     }
 
     /** The server ends the stream early. */
@@ -218,10 +258,16 @@ final class Subscriber {
         retryMillis = Math.max(RETRY_MILLIS, afterMillis);
     }
 
-    /** All it asked for has been sent. */
+    /** All it asked for has been sent, says the server or its own count. */
     void end() {
-        if (!ended) {
-            ended = true;
+        if (ended) {
+            return;
+        }
+        ended = true;
+        if (limit == 0) {
+            tally.ended.increment();
+        } else {
+            tally.lost.add(limit - received);
             tally.completed();
         }
     }

@@ -28,7 +28,7 @@ final class Tally {
     /** Left out for slow and stalled readers, who were told. */
     final LongAdder missed = new LongAdder();
 
-    /** Events that arrived before they were to be sent: the clocks differ. */
+    /** Measured events that arrived before they were to be sent: the clocks differ. */
     final LongAdder early = new LongAdder();
 
     final LongAdder gaps = new LongAdder();
@@ -41,10 +41,16 @@ final class Tally {
     final LongAdder reconnects = new LongAdder();
     final LongAdder refused = new LongAdder();
     final LongAdder complete = new LongAdder();
+    /** Streams that the server ended though they have no limit. */
+    final LongAdder ended = new LongAdder();
+    /** Subscribers that were accepted again after a storm. */
+    final LongAdder back = new LongAdder();
 
     final Recorder latency = new Recorder(LEAST_NANOS, MOST_NANOS, 3);
     final Recorder firstEvent = new Recorder(LEAST_NANOS, MOST_NANOS, 3);
 
+    private volatile long begin = Long.MAX_VALUE;
+    private volatile long end = Long.MAX_VALUE;
     private volatile long completedAt;
     private final AtomicReference<@Nullable String> complaint = new AtomicReference<>();
     private final AtomicReference<@Nullable String> refusal = new AtomicReference<>();
@@ -57,6 +63,26 @@ final class Tally {
     static long unixNanos() {
         Instant now = Instant.now();
         return now.getEpochSecond() * 1_000_000_000 + now.getNano();
+    }
+
+    /** What is to be sent from now on is measured, however late it comes. */
+    void begin() {
+        begin = unixNanos();
+    }
+
+    /** What is to be sent from now on is no longer measured. */
+    void end() {
+        end = unixNanos();
+    }
+
+    /** Whether an event of this time is measured. */
+    boolean measures(long unixNanos) {
+        return unixNanos >= begin && unixNanos < end;
+    }
+
+    /** Whether an event of this time comes after all that are measured. */
+    boolean isPast(long unixNanos) {
+        return unixNanos >= end;
     }
 
     /** A subscriber has all it asked for. */

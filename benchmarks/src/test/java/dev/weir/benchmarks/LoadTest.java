@@ -13,6 +13,7 @@ import dev.weir.transport.chunked.ChunkedTransport;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,7 +143,7 @@ class LoadTest {
     void aBareServerIsReadHoweverItsBytesAreCut() throws IOException {
         String body =
                 RawServer.block(0) + ": a comment\n\n" + RawServer.block(1).replace("\n", "\r\n") + RawServer.block(2);
-        try (RawServer server = new RawServer((number, out) -> {
+        try (RawServer server = new RawServer((number, out, raw) -> {
             if (number == 0) {
                 RawServer.plain(out, body);
             } else {
@@ -163,13 +164,71 @@ class LoadTest {
 
     @Test
     void aSubscriberThatIsForgottenFailsTheRun() throws IOException {
-        try (RawServer server = new RawServer((number, out) -> RawServer.plain(
-                out, RawServer.block(0) + RawServer.block(1) + (number == 0 ? "" : RawServer.block(2))))) {
+        try (RawServer server = new RawServer((number, out, raw) -> raw.live(out, seq -> number > 0))) {
             Run run = Run.of(
-                    new Interruption(), "--http", server.url(), "--subscribers=3", "--warmup=0", "--duration=0.2");
+                    new Interruption(), "--http", server.url(), "--subscribers=3", "--warmup=0", "--duration=0.5");
             assertThat(run.code()).as(run.out() + run.err()).isEqualTo(3);
             assertThat(run.out()).contains("FAILED: 1 of 3 subscribers lacked events");
-            assertThat(run.figure("lost")).isEqualTo(1);
+            assertThat(run.figure("lost")).isBetween(50.0, run.figure("delivered"));
+        }
+    }
+
+    @Test
+    void aServerThatFreezesForAllFailsTheRun() throws IOException {
+        try (RawServer server = new RawServer((number, out, raw) -> {
+            long frozen = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(600);
+            raw.live(out, seq -> System.nanoTime() < frozen);
+        })) {
+            Run run = Run.of(
+                    new Interruption(), "--http", server.url(), "--subscribers=2", "--warmup=0.1", "--duration=1");
+            assertThat(run.code()).as(run.out() + run.err()).isEqualTo(3);
+            assertThat(run.figure("delivered")).isPositive();
+            assertThat(run.out()).contains("FAILED: 2 of 2 subscribers lacked events");
+        }
+    }
+
+    @Test
+    void eventsThatComeAfterTheEndAreAsLateAsTheyAre() throws IOException {
+        try (RawServer server = new RawServer((number, out, raw) -> {
+            long stalls = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(600);
+            long goesOn = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1_800);
+            raw.live(out, seq -> {
+                while (System.nanoTime() > stalls && System.nanoTime() < goesOn) {
+                    LockSupport.parkNanos(goesOn - System.nanoTime());
+                }
+                return true;
+            });
+        })) {
+            Run run = Run.of(
+                    new Interruption(), "--http", server.url(), "--subscribers=1", "--warmup=0.1", "--duration=1");
+            assertThat(run.code()).as(run.out() + run.err()).isZero();
+            assertThat(run.figure("p90Us")).isBetween(400_000.0, 1_300_000.0);
+        }
+    }
+
+    @Test
+    void eventsOfTheWarmUpAloneProveNothing() throws IOException {
+        try (RawServer server = new RawServer((number, out, raw) -> {
+            long silent = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(200);
+            raw.live(out, seq -> System.nanoTime() < silent);
+        })) {
+            Run run = Run.of(
+                    new Interruption(), "--http", server.url(), "--subscribers=1", "--warmup=1", "--duration=0.1");
+            assertThat(run.code()).as(run.out() + run.err()).isEqualTo(3);
+            assertThat(run.out()).contains("no event arrived in the measured time");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--flat-out=3, 1 event lost", "--warmup=0.3, 2 streams without a limit were ended by the server"})
+    void aStreamThatEndsEarlyFailsTheRun(String option, String reason) throws IOException {
+        String two = RawServer.block(0) + RawServer.block(1);
+        String end = "event: stream-end\ndata: {\"control\":\"end\"}\n\n";
+        try (RawServer server = new RawServer(
+                (number, out, raw) -> RawServer.plain(out, two + (number == 0 ? RawServer.block(2) : "") + end))) {
+            Run run = Run.of(new Interruption(), "--http", server.url(), "--subscribers=2", option, "--duration=0.5");
+            assertThat(run.code()).as(run.out() + run.err()).isEqualTo(3);
+            assertThat(run.out()).contains(reason);
         }
     }
 

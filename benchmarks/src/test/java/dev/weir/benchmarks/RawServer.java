@@ -11,19 +11,24 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongPredicate;
 
 /** A server that answers each connection with the very bytes a test wants, and leaves it open. */
 final class RawServer implements AutoCloseable {
 
     /** What one connection is sent; the first has number 0. */
     interface Answer {
-        void write(int number, OutputStream out) throws IOException;
+        void write(int number, OutputStream out, RawServer server) throws IOException;
     }
 
+    private static final long EVERY_NANOS = 5_000_000;
     private static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n";
 
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final AtomicInteger connections = new AtomicInteger();
+    private final long began = System.nanoTime();
+    private final long beganUnix = Tally.unixNanos();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Answer answer;
 
@@ -60,6 +65,23 @@ final class RawServer implements AutoCloseable {
         out.flush();
     }
 
+    /** Events without end, one in 5 ms, the same for all connections; those for which {@code sent} says no are left out. */
+    void live(OutputStream out, LongPredicate sent) throws IOException {
+        plain(out, "");
+        long seq = (System.nanoTime() - began) / EVERY_NANOS;
+        while (!listener.isClosed()) {
+            long due = began + ++seq * EVERY_NANOS;
+            while (System.nanoTime() < due) {
+                LockSupport.parkNanos(due - System.nanoTime());
+            }
+            if (sent.test(seq)) {
+                String data =
+                        Generator.data(beganUnix + seq * EVERY_NANOS, seq, 100).toText();
+                out.write(("data: " + data + "\n\n").getBytes(US_ASCII));
+            }
+        }
+    }
+
     private void accept() {
         while (!listener.isClosed()) {
             try {
@@ -74,7 +96,7 @@ final class RawServer implements AutoCloseable {
     private void serve(Socket socket) {
         try (socket) {
             if (askedFor(socket.getInputStream())) {
-                answer.write(connections.getAndIncrement(), socket.getOutputStream());
+                answer.write(connections.getAndIncrement(), socket.getOutputStream(), this);
                 closed.await();
             }
         } catch (IOException | InterruptedException gone) {
