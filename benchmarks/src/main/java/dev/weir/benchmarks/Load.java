@@ -7,7 +7,9 @@ import dev.weir.hub.Pace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ final class Load {
 
     private static final long BEAT_MILLIS = 20;
     private static final Duration SETTLING = Duration.ofSeconds(5);
+    private static final double BUSY = 0.9;
     private static final Duration OPENING = Duration.ofSeconds(10);
     private static final Duration OPENING_EACH = Duration.ofMillis(20);
 
@@ -155,17 +158,28 @@ final class Load {
     private double between(Moment before, Moment after, long endNanoTime) {
         double seconds = (endNanoTime - before.counts().nanoTime()) / 1e9;
         long delivered = figures.events(before.counts(), after.counts(), seconds);
+        double rigMicros = after.rig().cpuMicros() - before.rig().cpuMicros();
         if (delivered > 0) {
-            figures.put(
-                    Metric.RIG_CPU,
-                    (double) (after.rig().cpuMicros() - before.rig().cpuMicros()) / delivered);
+            figures.put(Metric.RIG_CPU, rigMicros / delivered);
         }
+        limit(rigMicros / 1e6 / seconds, plan.threads()).ifPresent(notes::add);
         Watch.Use used = before.server();
         Watch.Use uses = after.server();
         if (used != null && uses != null) {
             figures.server(used, uses, delivered);
         }
         return seconds;
+    }
+
+    /** Whether the rig can do no more. What it spends beside reading is in its cores too, so it is a guess. */
+    static Optional<String> limit(double cores, int threads) {
+        return cores < BUSY * threads
+                ? Optional.empty()
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "the rig has used %.1f cores, and reads with --threads=%d: it may be what limits these figures",
+                        cores,
+                        threads));
     }
 
     /** Opens more subscribers, and waits until the server has accepted them all. */

@@ -1,7 +1,9 @@
 package dev.weir.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.Bytes;
 import dev.weir.Event;
 import dev.weir.benchmarks.Bench.Run;
@@ -12,6 +14,7 @@ import dev.weir.hub.Topic;
 import dev.weir.transport.chunked.ChunkedTransport;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -248,11 +251,33 @@ class LoadTest {
                 Bench bench = new Bench("grpc", topic)) {
             Run run = bench.load("--memory=0,20", "--server-pid", SELF, "--threshold=rss-per-connection<1GiB");
             assertThat(run.code()).as(run.out() + run.err()).isZero();
-            assertThat(run.json().path("runs").path(0).path("memory")).hasSize(2);
-            assertThat(run.figure("heapPerConnectionBytes")).isNotNaN();
-            assertThat(run.figure("rssPerConnectionBytes")).isNotNaN();
+            JsonNode memory = run.json().path("runs").path(0).path("memory");
+            assertThat(memory).hasSize(2);
+            for (String kind : List.of("heap", "rss")) {
+                double grown = memory.path(1).path(kind + "Bytes").asDouble()
+                        - memory.path(0).path(kind + "Bytes").asDouble();
+                assertThat(run.figure(kind + "PerConnectionBytes")).isCloseTo(grown / 20, within(0.1));
+            }
             assertThat(run.out()).contains("connections", "heap after GC");
         }
+    }
+
+    @Test
+    void theSlopeIsThatOfLeastSquares() {
+        assertThat(Memory.slope(
+                        List.of(
+                                new Result.Step(0, 1_000, -1),
+                                new Result.Step(10, 1_500, -1),
+                                new Result.Step(30, 3_100, -1)),
+                        Result.Step::rssBytes))
+                .isCloseTo(71.43, within(0.01));
+    }
+
+    @Test
+    void aRigThatReadsWithAllItHasSaysSo() {
+        assertThat(Load.limit(0.95, 1))
+                .hasValueSatisfying(note -> assertThat(note).contains("--threads=1"));
+        assertThat(Load.limit(0.95, 2)).isEmpty();
     }
 
     @Test
