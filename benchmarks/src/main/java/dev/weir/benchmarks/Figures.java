@@ -1,5 +1,6 @@
 package dev.weir.benchmarks;
 
+import dev.weir.client.RemoteSource.Via;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
@@ -80,7 +81,7 @@ final class Figures {
     }
 
     /** What happened to events in the whole run. */
-    void checks(Tally tally) {
+    void checks(Tally tally, Via via) {
         put(Metric.LOST, tally.lost.sum());
         put(Metric.DOUBLED, tally.doubled.sum());
         put(Metric.REORDERED, tally.reordered.sum());
@@ -88,7 +89,9 @@ final class Figures {
         put(Metric.MISSED, tally.missed.sum());
         put(Metric.GAPS, tally.gaps.sum());
         put(Metric.RECONNECTS, tally.reconnects.sum());
-        put(Metric.STALLED_CUTS, tally.stalledCuts.sum());
+        if (via != Via.GRPC) {
+            put(Metric.STALLED_CUTS, tally.stalledCuts.sum());
+        }
     }
 
     /** What happened to connections in the whole run. */

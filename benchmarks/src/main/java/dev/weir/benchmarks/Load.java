@@ -55,7 +55,7 @@ final class Load {
             heap();
             readers.close();
             figures.firstEvents(tally.firstEvent.getIntervalHistogram());
-            figures.checks(tally);
+            figures.checks(tally, plan.via());
             figures.endings(tally);
             judge();
             return new Result(plan, seconds, figures, failures, notes, List.of(), interruption.asked());

@@ -1,5 +1,6 @@
 package dev.weir.benchmarks;
 
+import dev.weir.client.RemoteSource.Via;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -74,6 +75,16 @@ enum Metric {
         return unit;
     }
 
+    /** Whether its figures are whole numbers. */
+    boolean isWhole() {
+        return unit == Unit.COUNT && this != RATE;
+    }
+
+    /** Whether its figures may be below zero: memory may shrink. */
+    boolean isSigned() {
+        return this == RSS_PER_CONNECTION || this == HEAP_PER_CONNECTION;
+    }
+
     /** Its name in JSON, such as {@code p99Us}. */
     String field() {
         String[] words = word.replace(".", "").split("-", -1);
@@ -103,6 +114,9 @@ enum Metric {
         }
         if (!plan.storm()) {
             measured.remove(BACK);
+        }
+        if (plan.via() == Via.GRPC) {
+            measured.remove(STALLED_CUTS);
         }
         if (!process) {
             measured.removeAll(EnumSet.of(CPU, USER, SYSTEM, SWITCHES, ALLOCATED, RSS, HEAP, THREADS));

@@ -11,7 +11,9 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -37,7 +39,7 @@ import picocli.CommandLine.Spec;
             "    2  the command line is wrong, or the server refuses what is asked",
             "    3  the run FAILED: events were lost, doubled, reordered or torn, or none arrived",
             "    4  a threshold is not kept",
-            "   65  a threshold can't be read, or this run doesn't measure it",
+            "   65  a threshold can't be read, can't be kept, or this run doesn't measure it",
             "   66  no process with the number of --server-pid",
             "   69  the server can't be reached",
             "   70  a failure of Weir's own",
@@ -227,10 +229,12 @@ public final class Rig implements Callable<Integer> {
         for (Via via : transports) {
             plans.add(plan(via));
         }
-        List<Threshold> wanted = new ArrayList<>();
-        for (String threshold : thresholds) {
-            wanted.add(Threshold.parse(threshold, Metric.measuredBy(plans.getFirst(), watch != null)));
-        }
+        Set<Metric> measured = EnumSet.allOf(Metric.class);
+        plans.forEach(plan -> measured.retainAll(Metric.measuredBy(plan, watch != null)));
+        List<Threshold> wanted = thresholds.stream()
+                .map(threshold -> Threshold.parse(threshold, measured))
+                .toList();
+        Threshold.requirePossible(wanted);
         for (Plan plan : plans) {
             Descriptors.require(Path.of("/proc/self"), "this process", plan.sockets());
             if (pid != null) {

@@ -1,12 +1,16 @@
 package dev.weir.benchmarks;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +57,35 @@ record Threshold(String text, Metric metric, String relation, double than) {
                     });
         }
         return new Threshold(text.strip(), metric, form.group(2), Double.parseDouble(form.group(3)) * factor);
+    }
+
+    /**
+     * Looks whether all can be kept, each by itself and together.
+     *
+     * @throws CannotMeasure some can't, whatever is measured
+     */
+    static void requirePossible(List<Threshold> wanted) {
+        wanted.stream().collect(Collectors.groupingBy(Threshold::metric)).forEach((metric, all) -> {
+            if (samples(metric, all).noneMatch(figure -> all.stream().allMatch(one -> one.keptBy(figure)))) {
+                throw bad(
+                        all.stream().map(Threshold::text).collect(Collectors.joining("' and '")),
+                        "what a figure can keep" + (metric.isSigned() ? "" : ", which is 0 or more")
+                                + (metric.isWhole() ? " and whole" : ""));
+            }
+        });
+    }
+
+    /** A figure from each range that the thresholds tell apart. */
+    private static Stream<Double> samples(Metric metric, List<Threshold> all) {
+        double[] marks = DoubleStream.concat(DoubleStream.of(0), all.stream().mapToDouble(Threshold::than))
+                .sorted()
+                .toArray();
+        return IntStream.range(0, marks.length)
+                .mapToObj(i -> metric.isWhole()
+                        ? Stream.of(Math.floor(marks[i]) - 1, Math.floor(marks[i]), Math.floor(marks[i]) + 1)
+                        : Stream.of(marks[i] - 1, marks[i], (marks[i] + marks[Math.max(0, i - 1)]) / 2, marks[i] + 1))
+                .flatMap(samples -> samples)
+                .filter(figure -> figure >= 0 || metric.isSigned());
     }
 
     private static @Nullable Double factor(Metric.Unit unit, String given) {

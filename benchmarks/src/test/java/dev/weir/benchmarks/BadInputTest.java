@@ -1,6 +1,7 @@
 package dev.weir.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.weir.benchmarks.Bench.Run;
 import dev.weir.hub.Retention;
@@ -8,10 +9,14 @@ import dev.weir.hub.Topic;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What can't be measured is one message, and a code for its kind. */
 class BadInputTest {
@@ -33,12 +38,36 @@ class BadInputTest {
                 "--threshold=cpu<9us; 65; --threshold 'cpu<9us': allowed is what this run measures: delivered",
                 "--threshold=p99<20; 65; --threshold 'p99<20': allowed is a time in ns",
                 "--threshold=lost==0ms; 65; --threshold 'lost==0ms': allowed is a number without a unit",
-                "--threshold=p99<1ms --flat-out=9; 65; --threshold 'p99<1ms': allowed is what this run measures"
+                "--threshold=p99<1ms --flat-out=9; 65; --threshold 'p99<1ms': allowed is what this run measures",
+                "--threshold=stalled-cuts==0 --transport=sse,grpc; 65; --threshold 'stalled-cuts==0': allowed is what this run",
+                "--threshold=lost<0; 65; --threshold 'lost<0': allowed is what a figure can keep, which is 0 or more and whole",
+                "--threshold=lost==0.5; 65; --threshold 'lost==0.5': allowed is what a figure can keep",
+                "--threshold=p99<0ms; 65; --threshold 'p99<0ms': allowed is what a figure can keep, which is 0 or more",
+                "--threshold=p99<5ms --threshold=p99>10ms; 65; --threshold 'p99<5ms' and 'p99>10ms': allowed is what a",
+                "--threshold=lost<=0 --threshold=lost!=0; 65; --threshold 'lost<=0' and 'lost!=0': allowed is what a figure"
             })
     void whatIsWrongIsNamed(String options, int code, String message) {
         Run run = run(options.split(" ", -1));
         assertThat(run.err().lines()).singleElement().asString().startsWith("weir: " + message);
         assertThat(run.code()).isEqualTo(code);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "rss-per-connection<0",
+                "wire>1.1 wire<1.2",
+                "lost>0 lost<2",
+                "rate>0.1 rate<0.2",
+                "p99!=0us p99<1ns",
+                "lost==0 p99<5ms max>10ms"
+            })
+    void whatCanBeKeptIsTaken(String thresholds) {
+        Set<Metric> measured = EnumSet.allOf(Metric.class);
+        List<Threshold> wanted = Stream.of(thresholds.split(" ", -1))
+                .map(text -> Threshold.parse(text, measured))
+                .toList();
+        assertThatCode(() -> Threshold.requirePossible(wanted)).doesNotThrowAnyException();
     }
 
     private static Run run(String... options) {
