@@ -3,7 +3,6 @@ package dev.weir.benchmarks;
 import dev.weir.Refusal;
 import dev.weir.client.HttpPublisher;
 import dev.weir.hub.Feed;
-import dev.weir.hub.Pace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,8 +64,8 @@ final class Load {
     private double live(Readers readers) {
         open(readers, plan.subscribers());
         double seconds;
-        try (HttpPublisher publisher = new HttpPublisher(plan.http(), Map.of());
-                Feed unused = new Feed("load", new Pace(plan.rate(), plan.size(), 0), events -> {
+        try (HttpPublisher publisher = new HttpPublisher(plan.publishing().to(), Map.of());
+                Feed unused = new Feed("load", plan.publishing().pace(), events -> {
                     try {
                         publisher.publish(plan.topic(), events);
                     } catch (Refusal no) {

@@ -1,6 +1,7 @@
 package dev.weir.benchmarks;
 
 import dev.weir.client.RemoteSource.Via;
+import dev.weir.hub.Pace;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -24,9 +25,7 @@ import java.util.List;
  * @param limit each subscriber reads so many events from the earliest on, as fast as it can; 0 for live streams
  * @param steps counts of idle connections whose memory is measured, instead of events; else empty
  * @param threads that read
- * @param http where events are published
- * @param rate of events that are published to the topic, a second; 0 if it fills itself
- * @param size of the data of each in bytes
+ * @param publishing of events to the topic while it is read live
  */
 record Plan(
         Via via,
@@ -45,9 +44,37 @@ record Plan(
         long limit,
         List<Integer> steps,
         int threads,
-        URI http,
-        int rate,
-        int size) {
+        Publishing publishing) {
+
+    /**
+     * What the rig publishes to the topic itself.
+     *
+     * @param to where, over HTTP
+     * @param pace with a rate of 0 for a topic that fills itself
+     */
+    record Publishing(URI to, Pace pace) {}
+
+    /** Streams that are read on one thread, all that comes and until they are closed. */
+    static Plan reading(Via via, URI server, String topic, int subscribers, int connections) {
+        return new Plan(
+                via,
+                server,
+                topic,
+                "",
+                subscribers,
+                connections,
+                Duration.ZERO,
+                Duration.ZERO,
+                0,
+                0,
+                0,
+                false,
+                Duration.ZERO,
+                0,
+                List.of(),
+                1,
+                new Publishing(server, new Pace(0, 0, 0)));
+    }
 
     /** The appetite of the subscriber with this number: first the stalled, then the slow, then the others. */
     Subscriber.Appetite appetite(int number) {

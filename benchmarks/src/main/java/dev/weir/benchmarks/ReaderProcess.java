@@ -11,13 +11,15 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /** Subscribers in a process of their own, which tells how many events they have. They end with the process that started them. */
 final class ReaderProcess implements AutoCloseable {
 
     private static final int STREAMS_ON_A_CONNECTION = 100;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Process process;
     private volatile long delivered = -1;
@@ -42,9 +44,14 @@ final class ReaderProcess implements AutoCloseable {
                 String.valueOf(subscribers));
         ReaderProcess readers = new ReaderProcess(
                 command.redirectError(ProcessBuilder.Redirect.INHERIT).start());
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (readers.delivered < 0) {
             if (!readers.process.isAlive()) {
                 throw new IOException("the readers ended with " + readers.process.exitValue());
+            }
+            if (System.nanoTime() > deadline) {
+                readers.process.destroyForcibly();
+                throw new IOException("the readers were not subscribed after " + PATIENCE.toSeconds() + " s");
             }
             LockSupport.parkNanos(1_000_000);
         }
@@ -74,34 +81,21 @@ final class ReaderProcess implements AutoCloseable {
 
     /** The process: transport, server, topic, number of subscribers. */
     public static void main(String[] args) throws IOException {
-        URI server = URI.create(args[1]);
+        Future<?> unused =
+                ProcessHandle.current().parent().orElseThrow().onExit().thenRun(() -> System.exit(1));
         int subscribers = Integer.parseInt(args[3]);
         Tally tally = new Tally();
-        Plan plan = new Plan(
+        Plan plan = Plan.reading(
                 Via.valueOf(args[0]),
-                server,
+                URI.create(args[1]),
                 args[2],
-                "",
                 subscribers,
-                1 + (subscribers - 1) / STREAMS_ON_A_CONNECTION,
-                Duration.ZERO,
-                Duration.ZERO,
-                0,
-                0,
-                0,
-                false,
-                Duration.ZERO,
-                0,
-                List.of(),
-                1,
-                server,
-                0,
-                0);
+                1 + (subscribers - 1) / STREAMS_ON_A_CONNECTION);
         Readers readers = plan.readers(tally);
         for (int n = 0; n < subscribers; n++) {
             readers.open(new Subscriber(tally, Subscriber.Appetite.FULL, 0));
         }
-        while (tally.opened.sum() < subscribers) {
+        while (tally.opened.sum() < subscribers && isWell(tally)) {
             LockSupport.parkNanos(1_000_000);
         }
         tell(tally);
@@ -110,11 +104,18 @@ final class ReaderProcess implements AutoCloseable {
     private static void tell(Tally tally) throws IOException {
         FileOutputStream out = new FileOutputStream(FileDescriptor.out);
         ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
-        while (tally.lost.sum() + tally.torn.sum() + tally.doubled.sum() + tally.cuts.sum() == 0) {
+        while (isWell(tally)) {
             out.write(number.putLong(0, tally.delivered.sum()).array());
             LockSupport.parkNanos(100_000);
         }
-        System.err.println("events were lost, torn or doubled, or a stream was cut");
+        System.err.println("events were lost, torn, doubled or reordered, or a stream was cut, ended or refused: "
+                + (tally.refusal() == null ? tally.complaint() : tally.refusal()));
         System.exit(1);
+    }
+
+    private static boolean isWell(Tally tally) {
+        return tally.refusal() == null
+                && Stream.of(tally.lost, tally.torn, tally.doubled, tally.reordered, tally.cuts, tally.ended)
+                        .allMatch(wrong -> wrong.sum() == 0);
     }
 }

@@ -59,6 +59,7 @@ public class ReplayBenchmark {
     private static final String TOPIC = "orders";
     private static final int BYTES = 100;
     private static final int BATCH = 10_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @Param("1000000")
     public int records;
@@ -110,8 +111,8 @@ public class ReplayBenchmark {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
             int count = 0;
-            while (count < records) {
-                count += consumer.poll(Duration.ofSeconds(1)).count();
+            for (int more = 1; more > 0 && count < records; count += more) {
+                more = consumer.poll(PATIENCE).count();
             }
             return whole(count);
         }
@@ -143,6 +144,7 @@ public class ReplayBenchmark {
     public int sse() throws IOException {
         try (Socket socket =
                 new Socket(endpoint.address().getAddress(), endpoint.address().getPort())) {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
             socket.getOutputStream()
                     .write(("GET /events/" + TOPIC + "?from=earliest&until=latest HTTP/1.1\r\nHost: here\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
@@ -151,8 +153,8 @@ public class ReplayBenchmark {
             int count = 0;
             int matched = 0;
             byte[] wanted = "\ndata: x".getBytes(StandardCharsets.US_ASCII);
-            while (count < records) {
-                int length = in.read(buffer);
+            for (int length = 0; length >= 0 && count < records; ) {
+                length = in.read(buffer);
                 for (int i = 0; i < length; i++) {
                     matched = buffer[i] == wanted[matched] ? matched + 1 : buffer[i] == wanted[0] ? 1 : 0;
                     if (matched == wanted.length) {

@@ -70,8 +70,8 @@ final class ResultFile {
         inputs.put("resumeSeconds", plan.resume().toMillis() / 1e3);
         inputs.put("limit", plan.limit());
         inputs.put("threads", plan.threads());
-        inputs.put("publish", plan.rate());
-        inputs.put("size", plan.size());
+        inputs.put("publish", plan.publishing().pace().rate());
+        inputs.put("size", plan.publishing().pace().size());
     }
 
     /** Says that not all runs were made. */

@@ -314,9 +314,7 @@ public final class Rig implements Callable<Integer> {
                 limit,
                 steps,
                 threads,
-                uri("--http", http),
-                rate,
-                size);
+                new Plan.Publishing(uri("--http", http), new Pace(rate, size, 0)));
     }
 
     private static Duration duration(double seconds) {

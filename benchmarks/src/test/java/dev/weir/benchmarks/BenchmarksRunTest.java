@@ -1,13 +1,24 @@
 package dev.weir.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.Bytes;
+import dev.weir.Endpoint;
 import dev.weir.Event;
+import dev.weir.Sources;
+import dev.weir.client.RemoteSource.Via;
+import dev.weir.hub.Retention;
+import dev.weir.hub.Topic;
+import dev.weir.transport.sse.SseTransport;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openjdk.jmh.results.RunResult;
@@ -19,6 +30,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Every benchmark for a moment: that it runs, and that it does what it is said to measure. The scores mean nothing here. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BenchmarksRunTest {
 
     @ParameterizedTest
@@ -108,6 +120,17 @@ class BenchmarksRunTest {
                 .allSatisfy(result -> assertThat(
                                 result.getSecondaryResults().get("delivered").getScore())
                         .isPositive());
+    }
+
+    @Test
+    void readersThatAreRefusedEnd() throws IOException {
+        try (Topic topic = new Topic("bench", Retention.DEFAULT);
+                Sources sources = new Sources().register("bench", topic);
+                Endpoint endpoint =
+                        new SseTransport().open(sources, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+            assertThatThrownBy(() -> ReaderProcess.start(Via.SSE, endpoint.address(), "benhc", 2))
+                    .hasMessage("the readers ended with 1");
+        }
     }
 
     @Test
