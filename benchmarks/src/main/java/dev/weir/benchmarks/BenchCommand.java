@@ -85,10 +85,7 @@ public final class BenchCommand {
                 .setUsageHelpWidth(110)
                 .setOut(out)
                 .setErr(err)
-                .setParameterExceptionHandler((wrong, words) -> {
-                    err.println("weir: " + wrong.getMessage() + "; `weir bench --help` tells what is allowed");
-                    return CannotMeasure.USAGE;
-                })
+                .setParameterExceptionHandler((wrong, words) -> CannotMeasure.told(wrong, err))
                 .setExecutionExceptionHandler((failure, command, result) -> CannotMeasure.told(failure, err));
         return line.execute(args.length == 0 ? new String[] {"--help"} : args);
     }

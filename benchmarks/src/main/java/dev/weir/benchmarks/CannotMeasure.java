@@ -1,6 +1,7 @@
 package dev.weir.benchmarks;
 
 import java.io.PrintWriter;
+import picocli.CommandLine.ParameterException;
 
 /** A run can't be begun, or can't go on. The message is for people, and names the option to change. */
 final class CannotMeasure extends RuntimeException {
@@ -26,6 +27,13 @@ final class CannotMeasure extends RuntimeException {
 
     int exitCode() {
         return exitCode;
+    }
+
+    /** Says what is wrong with a command line, and gives the exit code. */
+    static int told(ParameterException wrong, PrintWriter err) {
+        String command = wrong.getCommandLine().getCommandSpec().root().name();
+        err.println("weir: " + wrong.getMessage() + "; `" + command + " --help` tells what is allowed");
+        return USAGE;
     }
 
     /** Says why a command has failed, and gives its exit code. */

@@ -17,13 +17,16 @@ final class ResultFile {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private final ObjectNode file = JSON.createObjectNode();
+    private final int planned;
+    private boolean interrupted;
 
-    /** Begins with the time, the machine and the command line. */
-    ResultFile(List<String> commandLine) {
+    /** Begins with the time, the machine and the command line; it is partial until it has as many whole runs as planned. */
+    ResultFile(List<String> commandLine, int planned) {
+        this.planned = planned;
         file.put("startedAt", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         Machine.describe(file);
         commandLine.forEach(word -> file.withArray("commandLine").add(word));
-        file.put("partial", false);
+        file.put("partial", true);
         file.putArray("runs");
     }
 
@@ -52,7 +55,8 @@ final class ResultFile {
                     .put("text", threshold.text())
                     .put("kept", threshold.keptBy(result.figures().get(threshold.metric())));
         }
-        file.put("partial", file.path("partial").asBoolean() || result.partial());
+        interrupted |= result.partial();
+        file.put("partial", interrupted || file.path("runs").size() < planned);
     }
 
     private static void inputs(ObjectNode inputs, Plan plan) {
@@ -74,12 +78,20 @@ final class ResultFile {
         inputs.put("size", plan.publishing().pace().size());
     }
 
-    /** Says that not all runs were made. */
-    void partial() {
-        file.put("partial", true);
-    }
-
-    void writeTo(Path path) throws IOException {
-        Files.writeString(path, JSON.writeValueAsString(file) + "\n");
+    /**
+     * Writes what there is so far.
+     *
+     * @throws CannotMeasure the file can't be written
+     */
+    void writeTo(Path path) {
+        try {
+            Path folder = path.toAbsolutePath().getParent();
+            if (folder != null) {
+                Files.createDirectories(folder);
+            }
+            Files.writeString(path, JSON.writeValueAsString(file) + "\n");
+        } catch (IOException failure) {
+            throw new CannotMeasure(CannotMeasure.NOT_WRITTEN, "--json=" + path + ": can't be written: " + failure);
+        }
     }
 }

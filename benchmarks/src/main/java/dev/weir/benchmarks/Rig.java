@@ -44,6 +44,7 @@ import picocli.CommandLine.Spec;
             "   69  the server can't be reached",
             "   70  a failure of Weir's own",
             "   71  too few file descriptors",
+            "   73  the file of --json can't be written",
             "  130  ended by Ctrl-C, with partial results (143: SIGTERM)"
         })
 public final class Rig implements Callable<Integer> {
@@ -218,6 +219,7 @@ public final class Rig implements Callable<Integer> {
                 .setUsageHelpWidth(110)
                 .setOut(out)
                 .setErr(err)
+                .setParameterExceptionHandler((wrong, words) -> CannotMeasure.told(wrong, err))
                 .setExecutionExceptionHandler((failure, rig, result) -> CannotMeasure.told(failure, err))
                 .execute(args);
     }
@@ -245,13 +247,13 @@ public final class Rig implements Callable<Integer> {
         return measure(plans, watch, wanted);
     }
 
-    private int measure(List<Plan> plans, @Nullable Watch watch, List<Threshold> wanted) throws IOException {
-        ResultFile file = new ResultFile(commandLine);
+    private int measure(List<Plan> plans, @Nullable Watch watch, List<Threshold> wanted) {
+        ResultFile file = new ResultFile(commandLine, plans.size());
+        write(file);
         boolean failed = false;
         boolean kept = true;
         for (Plan plan : plans) {
             if (interruption.asked()) {
-                file.partial();
                 break;
             }
             Result result;
@@ -263,14 +265,15 @@ public final class Rig implements Callable<Integer> {
             failed |= !result.failures().isEmpty();
             kept &= wanted.stream()
                     .allMatch(threshold -> threshold.keptBy(result.figures().get(threshold.metric())));
-            if (json != null) {
-                file.writeTo(json);
-            }
+            write(file);
         }
+        return failed ? FAILED : kept ? 0 : NOT_KEPT;
+    }
+
+    private void write(ResultFile file) {
         if (json != null) {
             file.writeTo(json);
         }
-        return failed ? FAILED : kept ? 0 : NOT_KEPT;
     }
 
     private Plan plan(Via via) {

@@ -13,12 +13,17 @@ import dev.weir.hub.Retention;
 import dev.weir.hub.Topic;
 import dev.weir.transport.chunked.ChunkedTransport;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -332,6 +337,43 @@ class LoadTest {
             assertThat(run.json().path("runs").path(0).path("seconds").asDouble())
                     .isLessThan(20);
             assertThat(run.out()).contains("PARTIAL");
+        }
+    }
+
+    @Test
+    void aTransportThatIsRefusedLeavesTheFilePartial() throws IOException {
+        try (Generator topic = new Generator("bench", new Pace(0, 128, 100), Retention.DEFAULT);
+                Bench bench = new Bench("sse", topic)) {
+            Run run = Run.of(
+                    new Interruption(),
+                    "--http",
+                    bench.url(),
+                    "--transport=sse,ndjson",
+                    "--subscribers=1",
+                    "--flat-out=100");
+            assertThat(run.code()).isEqualTo(2);
+            assertThat(run.json().path("runs")).hasSize(1);
+            assertThat(run.json().path("partial").asBoolean()).isTrue();
+        }
+    }
+
+    @Test
+    void aFileThatCannotBeWrittenIsToldBeforeTheRun(@TempDir Path directory) throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+        try (RawServer server = new RawServer((number, out, raw) -> {
+            throw new AssertionError("nobody was to subscribe");
+        })) {
+            StringWriter out = new StringWriter();
+            StringWriter err = new StringWriter();
+            int code = Rig.run(
+                    new Interruption(),
+                    new PrintWriter(out, true),
+                    new PrintWriter(err, true),
+                    "--http=" + server.url(),
+                    "--json=" + file.resolve("result.json"));
+            assertThat(err.toString().lines()).singleElement().asString().contains("--json=", "can't be written");
+            assertThat(code).isEqualTo(73);
+            assertThat(out.toString()).isEmpty();
         }
     }
 
