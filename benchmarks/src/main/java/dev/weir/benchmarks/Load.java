@@ -22,6 +22,10 @@ final class Load {
     private static final Duration OPENING = Duration.ofSeconds(10);
     private static final Duration OPENING_EACH = Duration.ofMillis(20);
 
+    private static final String NO_ALLOCATED =
+            "no allocated: the management agent of the process of --server-pid does not answer; a server on Helidon needs "
+                    + Allocation.ADMITTED;
+
     private final Plan plan;
     private final @Nullable Watch server;
     private final Interruption interruption;
@@ -92,7 +96,9 @@ final class Load {
             tally.end();
             OptionalDouble allocated = allocation.since();
             double seconds = between(before, after, after.counts().nanoTime());
-            allocated.ifPresent(figures::allocated);
+            if (server != null) {
+                allocated.ifPresentOrElse(figures::allocated, () -> notes.add(NO_ALLOCATED));
+            }
             return seconds;
         }
     }

@@ -22,6 +22,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code weir load}: many subscribers of one server, and what it costs to serve them. */
@@ -296,9 +297,8 @@ public final class Rig implements Callable<Integer> {
             int least = i == 0 ? 0 : steps.get(i - 1) + 1;
             require("--memory", steps.get(i), steps.get(i) >= least, "growing counts, such as 0,1000,5000");
         }
-        if (limit > 0 && slow + stalled > 0) {
-            throw wrong("--flat-out: can't be combined with --slow and --stalled");
-        }
+        alone("--flat-out", "--slow", "--stalled", "--reconnect-storm", "--publish", "--warmup");
+        alone("--memory", "--flat-out", "--reconnect-storm", "--publish", "--warmup", "--duration", "--subscribers");
         int most = steps.isEmpty() ? subscribers : steps.getLast();
         return new Plan(
                 via,
@@ -320,6 +320,15 @@ public final class Rig implements Callable<Integer> {
                 new Plan.Publishing(uri("--http", http), new Pace(rate, size, 0)));
     }
 
+    private void alone(String option, String... others) {
+        ParseResult given = spec.commandLine().getParseResult();
+        for (String other : others) {
+            if (given.hasMatchedOption(option) && given.hasMatchedOption(other)) {
+                throw wrong(option + ": can't be combined with " + other);
+            }
+        }
+    }
+
     private static Duration duration(double seconds) {
         return Duration.ofMillis(Math.round(seconds * 1000));
     }
@@ -338,14 +347,18 @@ public final class Rig implements Callable<Integer> {
         try {
             URI uri = URI.create(text);
             int port = uri.getPort() < 0 && option.equals("--http") ? 80 : uri.getPort();
-            if (uri.getHost() != null && port > 0 && "http".equals(uri.getScheme())) {
+            if (uri.getHost() != null
+                    && port > 0
+                    && "http".equals(uri.getScheme())
+                    && uri.getRawPath().length() <= "/".length()
+                    && uri.getRawQuery() == null) {
                 return URI.create("http://" + uri.getHost() + ":" + port);
             }
         } catch (IllegalArgumentException malformed) {
             // told below, like one without a host
         }
-        throw wrong(option + "=" + text + ": allowed is one without TLS, such as "
-                + (option.equals("--http") ? "http://127.0.0.1:8080" : "127.0.0.1:50051"));
+        throw wrong(option + "=" + text + ": allowed is one without TLS and without a path, such as "
+                + (option.equals("--http") ? "http://127.0.0.1:8080; --path names another path" : "127.0.0.1:50051"));
     }
 
     private static void reach(Plan plan) {
