@@ -21,7 +21,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "consumer",
         mixinStandardHelpOptions = true,
-        description = "Reads a topic with one partition of measured events, checks each, and tells what that costs.")
+        description =
+                "Reads a topic with one partition of measured events, and tells what that costs. Checks the order, and of"
+                        + " new records that they are whole.")
 public final class BareConsumer implements Callable<Integer> {
 
     private static final int FAILED = 3;
@@ -32,8 +34,11 @@ public final class BareConsumer implements Callable<Integer> {
     @Option(names = "--topic", required = true, description = "a topic with one partition")
     private String topic = "";
 
-    @Option(names = "--records", description = "so many from the beginning, twice: the first time warms up")
+    @Option(names = "--records", description = "so many from the beginning, instead of new ones")
     private long records;
+
+    @Option(names = "--before", description = "with --records: reads them so often before, which warms up (default: 0)")
+    private int before;
 
     @Option(names = "--warmup", defaultValue = "5", description = "seconds, without --records (default: 5)")
     private double warmup;
@@ -69,11 +74,13 @@ public final class BareConsumer implements Callable<Integer> {
             if (records == 0) {
                 consumer.seekToEnd(List.of(partition));
                 read(consumer, warmup, Long.MAX_VALUE);
-            } else {
-                consumer.seekToBeginning(List.of(partition));
+            }
+            for (int pass = 0; pass < before; pass++) {
+                rewind(consumer, partition);
                 read(consumer, duration, records);
-                consumer.seekToBeginning(List.of(partition));
-                next = -1;
+            }
+            if (records > 0) {
+                rewind(consumer, partition);
             }
             latency.reset();
             long begin = System.nanoTime();
@@ -82,6 +89,11 @@ public final class BareConsumer implements Callable<Integer> {
             double micros = Watch.self().use().cpuMicros() - cpu;
             return tell(count, (System.nanoTime() - begin) / 1e9, micros);
         }
+    }
+
+    private void rewind(KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition) {
+        consumer.seekToBeginning(List.of(partition));
+        next = -1;
     }
 
     private long read(KafkaConsumer<byte[], byte[]> consumer, double seconds, long most) {

@@ -41,7 +41,9 @@ import picocli.CommandLine.Spec;
         })
 public final class BenchCommand {
 
-    private static final int FAILED = 3;
+    /** Of the tools too. */
+    static final int FAILED = 3;
+
     private static final int WORSE = 4;
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
@@ -175,8 +177,8 @@ public final class BenchCommand {
                 }
             }
         }
-        if (interruption.asked()) {
-            evidence.partial();
+        if (!interruption.asked()) {
+            evidence.complete();
             evidence.writeTo(file);
         }
         tell(evidence, file);
@@ -199,11 +201,13 @@ public final class BenchCommand {
         Path directory = Files.createTempDirectory("weir-build");
         List<String> version =
                 Stream.concat(launcher.stream(), Stream.of("--version")).toList();
-        try (Child building = Child.start("weir", version, directory)) {
-            if (building.ended(interruption) && !building.succeeded()) {
+        Child building = Child.start("weir", version, directory);
+        try {
+            if (building.ended(interruption) && building.exitCode() != 0) {
                 throw new CannotMeasure(CannotMeasure.UNREACHABLE, "Weir can't be started" + building.said());
             }
         } finally {
+            Child.end(List.of(building));
             Lab.remove(directory);
         }
     }

@@ -10,17 +10,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A process that this one has started, and ends. Its output goes to a file. One thread. */
-final class Child implements AutoCloseable {
+final class Child {
 
     private static final int BEAT_MILLIS = 20;
     private static final int LOG_LINES = 5;
     private static final Duration END_PATIENCE = Duration.ofSeconds(15);
+    private static final Duration KILL_PATIENCE = Duration.ofSeconds(2);
     private static final Pattern READY_LINE = Pattern.compile("ready (http://(\\S+)) pid \\d+");
 
     private final String name;
@@ -117,9 +121,9 @@ final class Child implements AutoCloseable {
         return true;
     }
 
-    /** Whether it has ended well. */
-    boolean succeeded() {
-        return !process.isAlive() && process.exitValue() == 0;
+    /** Of one that has ended. */
+    int exitCode() {
+        return process.exitValue();
     }
 
     /** Its last lines, as the end of a message. */
@@ -133,17 +137,22 @@ final class Child implements AutoCloseable {
         }
     }
 
-    /** Asks it to end, and makes it. Blocks until it is gone. */
-    @Override
-    public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(END_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
-        } catch (InterruptedException hurried) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
+    /** Asks all of them and what they have started to end, and makes those who don't. Blocks until they are gone. */
+    static void end(Collection<Child> children) {
+        List<ProcessHandle> all = children.stream()
+                .map(child -> child.process.toHandle())
+                .flatMap(one -> Stream.concat(Stream.of(one), one.descendants()))
+                .toList();
+        all.forEach(ProcessHandle::destroy);
+        await(all, END_PATIENCE);
+        all.forEach(ProcessHandle::destroyForcibly);
+        await(all, KILL_PATIENCE);
+    }
+
+    private static void await(List<ProcessHandle> all, Duration longest) {
+        long deadline = System.nanoTime() + longest.toNanos();
+        while (all.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(BEAT_MILLIS));
         }
     }
 }

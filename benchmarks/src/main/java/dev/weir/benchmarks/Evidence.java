@@ -2,6 +2,7 @@ package dev.weir.benchmarks;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.DoubleBinaryOperator;
@@ -23,7 +25,9 @@ import java.util.function.DoubleBinaryOperator;
 final class Evidence {
 
     private static final String KIND = "weir-bench";
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
 
     private final ObjectNode head;
     private final Map<String, Measurement> measurements = new LinkedHashMap<>();
@@ -35,9 +39,11 @@ final class Evidence {
     /**
      * One run of one scenario.
      *
+     * @param baseline whether it is what Weir is compared with
      * @param command makes this measurement again
      * @param server how the server was started
      * @param load what measured it
+     * @param inputs the numbers it was told, by the names that {@code weir load --json} has for them
      * @param repetitions the figures of each, by the names of {@link Metric#field}
      * @param failures why the figures prove nothing; empty if everything arrived
      */
@@ -45,25 +51,24 @@ final class Evidence {
     record Measurement(
             String scenario,
             String run,
+            boolean baseline,
             String command,
             String server,
             String load,
+            Map<String, Double> inputs,
             List<Map<String, Double>> repetitions,
             List<String> failures,
             List<String> notes) {
 
         static Measurement of(String mode, Scenario scenario, Scenario.Run run) {
-            String server = scenario.servers().stream()
-                    .filter(one -> one.name().equals(run.server()))
-                    .map(Scenario.Server::shown)
-                    .findFirst()
-                    .orElseThrow();
             return new Measurement(
                     scenario.name(),
                     run.name(),
+                    scenario.baseline(run),
                     "./weir bench " + mode + " --only " + scenario.name(),
-                    server,
+                    scenario.server(run).shown(),
                     run.shown(),
+                    new TreeMap<>(),
                     new ArrayList<>(),
                     new ArrayList<>(),
                     new ArrayList<>());
@@ -73,9 +78,25 @@ final class Evidence {
             return scenario + "/" + run;
         }
 
-        /** Empty if it was not measured each time. */
+        /** Empty if it was not measured each time, or a run failed. */
         Optional<Interval> figure(String name) {
-            return interval(repetitions.stream().map(one -> one.get(name)).toList());
+            return failures.isEmpty()
+                    ? interval(repetitions.stream().map(one -> one.get(name)).toList())
+                    : Optional.empty();
+        }
+
+        /** What a figure makes with that of another, repetition by repetition; empty if either has none. */
+        private Optional<Interval> pair(Measurement other, String figure, DoubleBinaryOperator how) {
+            if (figure(figure).isEmpty() || other.figure(figure).isEmpty()) {
+                return Optional.empty();
+            }
+            List<Double> made = new ArrayList<>();
+            for (int i = 0; i < Math.min(repetitions.size(), other.repetitions.size()); i++) {
+                made.add(how.applyAsDouble(
+                        Objects.requireNonNull(repetitions.get(i).get(figure)),
+                        Objects.requireNonNull(other.repetitions.get(i).get(figure))));
+            }
+            return interval(made);
         }
     }
 
@@ -87,7 +108,7 @@ final class Evidence {
         head.put("startedAt", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         Machine.describe(head);
         head.put("descriptors", Descriptors.most(Path.of("/proc/self")));
-        head.put("partial", false);
+        head.put("partial", true);
         return new Evidence(head);
     }
 
@@ -117,16 +138,17 @@ final class Evidence {
         }
         throw new CannotMeasure(
                 CannotMeasure.NOT_A_RESULT,
-                path + ": not a result of `weir bench`; those of `weir load` can't be compared or reported");
+                path
+                        + ": not a result of `weir bench` of this version; those of `weir load` can't be compared or reported");
     }
 
     void add(Measurement measurement) {
         measurements.put(measurement.name(), measurement);
     }
 
-    /** Says that not everything was measured. */
-    void partial() {
-        head.put("partial", true);
+    /** Says that everything was measured. Until then it is partial. */
+    void complete() {
+        head.put("partial", false);
     }
 
     boolean isPartial() {
@@ -159,25 +181,15 @@ final class Evidence {
         return Optional.ofNullable(measurements.get(scenario + "/" + run));
     }
 
-    /** A figure of one run; empty if it was not measured. */
+    /** A figure of one run; empty if it was not measured, or failed. */
     Optional<Interval> figure(String scenario, String run, String figure) {
         return measurement(scenario, run).flatMap(one -> one.figure(figure));
     }
 
-    /** What a figure of one run makes with that of another, repetition by repetition; empty if either was not measured. */
+    /** What a figure of one run makes with that of another, repetition by repetition; empty if either has none. */
     Optional<Interval> pair(String scenario, String run, String other, String figure, DoubleBinaryOperator how) {
         return measurement(scenario, run)
-                .flatMap(one -> measurement(scenario, other).flatMap(two -> {
-                    int pairs =
-                            Math.min(one.repetitions().size(), two.repetitions().size());
-                    List<Double> made = new ArrayList<>();
-                    for (int i = 0; i < pairs; i++) {
-                        Double left = one.repetitions().get(i).get(figure);
-                        Double right = two.repetitions().get(i).get(figure);
-                        made.add(left == null || right == null ? null : (Double) how.applyAsDouble(left, right));
-                    }
-                    return interval(made);
-                }));
+                .flatMap(one -> measurement(scenario, other).flatMap(two -> one.pair(two, figure, how)));
     }
 
     private static Optional<Interval> interval(List<Double> values) {

@@ -2,21 +2,22 @@ package dev.weir.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.benchmarks.Evidence.Measurement;
 import dev.weir.benchmarks.Scenario.Rounds;
 import dev.weir.benchmarks.Scenario.Run;
 import dev.weir.benchmarks.Scenario.Server;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,14 +35,15 @@ class Lab implements AutoCloseable {
     /** Idle connections at the end of a run that opens ever more. */
     static final String HELD = "connectionsHeld";
 
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration START_PATIENCE = Duration.ofMinutes(3);
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z-]+)\\.([a-z]+)\\}");
 
     private final Path directory;
     private final Interruption interruption;
     private final PrintWriter progress;
-    private final Map<String, JsonNode> ready = new HashMap<>();
-    private final Deque<Child> servers = new ArrayDeque<>();
+    private final ObjectNode words = JSON.createObjectNode();
+    private final Deque<Child> children = new ArrayDeque<>();
     private int files;
 
     Lab(Interruption interruption, PrintWriter progress) throws IOException {
@@ -63,26 +65,30 @@ class Lab implements AutoCloseable {
             evidence.add(measurement);
         }
         try {
-            for (int round = scenario.rounds() == Rounds.WARMED ? 0 : 1; round <= scenario.repetitions(); round++) {
-                if (servers.isEmpty()) {
+            int first = scenario.rounds() == Rounds.WARMED ? 0 : 1;
+            for (int round = first; round <= scenario.repetitions() && !interruption.asked(); round++) {
+                if (children.isEmpty()) {
                     scenario.servers().forEach(this::start);
                 }
+                words.putObject("round").put("before", round - first);
                 round(scenario, round, measurements);
                 if (scenario.rounds() == Rounds.FRESH) {
-                    endServers();
+                    end();
                 }
             }
         } catch (CannotMeasure impossible) {
             if (!interruption.asked()) {
                 measurements.values().forEach(one -> one.failures().add(String.valueOf(impossible.getMessage())));
             }
-        } finally {
-            endServers();
         }
+        end();
     }
 
+    /** Each round begins with another run, so that none always comes after the same one. */
     private void round(Scenario scenario, int round, Map<Run, Measurement> measurements) {
-        for (Run run : scenario.runs()) {
+        List<Run> runs = new ArrayList<>(scenario.runs());
+        Collections.rotate(runs, -words.path("round").path("before").asInt());
+        for (Run run : runs) {
             if (interruption.asked()) {
                 return;
             }
@@ -94,55 +100,67 @@ class Lab implements AutoCloseable {
 
     private void start(Server server) {
         Path file = file("ready");
-        List<String> command = Stream.concat(server.command().stream().map(this::filled), told(server, file))
-                .toList();
-        Child child = Child.start(server.name(), command, directory);
-        servers.push(child);
-        ready.put(server.name(), child.ready(file, START_PATIENCE, interruption));
-    }
-
-    /** A launcher's server tells more than its address, and a demo has data. */
-    private Stream<String> told(Server server, Path file) {
-        if (!server.shown().startsWith("./weir ")) {
-            return Stream.empty();
-        }
-        Stream<String> ready = Stream.of("--ready-file=" + file);
-        return server.command().contains("demo") ? Stream.concat(ready, Stream.of("--data=" + file("data"))) : ready;
+        words.putObject("own")
+                .put("ready", file.toString())
+                .put("data", file("data").toString());
+        Child child = Child.start(server.name(), filled(server.command()), directory);
+        children.push(child);
+        words.set(server.name(), child.ready(file, START_PATIENCE, interruption));
     }
 
     private void measure(Run run, Measurement into, boolean counts) {
         Path json = file("result");
-        List<String> options = Stream.concat(run.options().stream().map(this::filled), Stream.of("--json=" + json))
-                .toList();
-        String said = call(run.tool(), options);
+        List<String> options = new ArrayList<>(filled(run.options()));
+        options.add("--json=" + json);
+        String complaint = call(run.tool(), options);
         if (interruption.asked()) {
             return;
         }
-        if (!Files.exists(json)) {
-            into.failures().add("it could not be measured" + said);
+        JsonNode file = result(json);
+        JsonNode result = file.path("runs").path(0);
+        if (!complaint.isEmpty()
+                || result.isMissingNode()
+                || file.path("partial").asBoolean()) {
+            into.failures().add("it could not be measured" + complaint);
             return;
         }
-        try {
-            JsonNode result =
-                    new ObjectMapper().readTree(json.toFile()).path("runs").path(0);
-            result.path("failures").forEach(failure -> into.failures().add(failure.asText()));
-            result.path("notes").forEach(note -> into.notes().add(note.asText()));
-            if (counts) {
-                into.repetitions().add(figures(result));
-            }
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+        result.path("failures").forEach(failure -> into.failures().add(failure.asText()));
+        result.path("notes").forEach(note -> into.notes().add(note.asText()));
+        result.path("inputs").properties().stream()
+                .filter(input -> input.getValue().isNumber())
+                .forEach(input ->
+                        into.inputs().put(input.getKey(), input.getValue().asDouble()));
+        if (counts) {
+            into.repetitions().add(figures(result));
         }
     }
 
-    /** Runs a tool in a process of its own, until its end or that of this run. Gives what it said. */
+    /** What a tool has written; nothing if it has not, or only a part of it. */
+    private static JsonNode result(Path json) {
+        try {
+            return JSON.readTree(json.toFile());
+        } catch (IOException missingOrTorn) {
+            return MissingNode.getInstance();
+        }
+    }
+
+    /**
+     * Runs a tool in a process of its own, until its end or that of this run.
+     *
+     * @return empty if it has ended as one that has measured, or else what it said, as the end of a message
+     */
     String call(Class<?> tool, List<String> options) {
         List<String> command = new ArrayList<>(Child.java(tool, List.of()));
         command.addAll(options);
-        try (Child child = Child.start(tool.getSimpleName(), command, directory)) {
-            child.ended(interruption);
-            return child.said();
+        Child child = Child.start(tool.getSimpleName(), command, directory);
+        children.push(child);
+        if (!child.ended(interruption)) {
+            return "";
         }
+        children.pop();
+        return child.exitCode() == 0 || child.exitCode() == BenchCommand.FAILED
+                ? ""
+                : ": exit code " + child.exitCode() + child.said();
     }
 
     private static Map<String, Double> figures(JsonNode result) {
@@ -164,15 +182,16 @@ class Lab implements AutoCloseable {
         return figures;
     }
 
-    private String filled(String word) {
-        return PLACEHOLDER
-                .matcher(word)
-                .replaceAll(found -> Matcher.quoteReplacement(value(found.group(1), found.group(2))));
+    private List<String> filled(List<String> command) {
+        return command.stream()
+                .map(word -> PLACEHOLDER
+                        .matcher(word)
+                        .replaceAll(found -> Matcher.quoteReplacement(value(found.group(1), found.group(2)))))
+                .toList();
     }
 
     private String value(String server, String field) {
-        JsonNode value = ready.getOrDefault(server, new ObjectMapper().createObjectNode())
-                .path(field);
+        JsonNode value = words.path(server).path(field);
         if (value.isMissingNode()) {
             throw new IllegalStateException("server " + server + " has not told its " + field);
         }
@@ -183,17 +202,23 @@ class Lab implements AutoCloseable {
         return directory.resolve(name + "-" + ++files);
     }
 
-    private void endServers() {
-        while (!servers.isEmpty()) {
-            servers.pop().close();
+    /** When the run is to end, results are written first. */
+    private void end() {
+        if (!interruption.asked()) {
+            endChildren();
         }
-        ready.clear();
+    }
+
+    private void endChildren() {
+        Child.end(children);
+        children.clear();
+        words.removeAll();
     }
 
     /** Ends what still runs, and removes its files. */
     @Override
     public void close() {
-        endServers();
+        endChildren();
         remove(directory);
     }
 

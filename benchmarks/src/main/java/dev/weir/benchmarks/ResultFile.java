@@ -64,7 +64,7 @@ final class ResultFile {
         inputs.put("topic", plan.topic());
         inputs.put("path", plan.path());
         inputs.put("subscribers", plan.subscribers());
-        inputs.put("connections", plan.connections());
+        inputs.put("connections", plan.sockets());
         inputs.put("warmupSeconds", plan.warmup().toMillis() / 1e3);
         inputs.put("durationSeconds", plan.duration().toMillis() / 1e3);
         inputs.put("slow", plan.slow());

@@ -1,8 +1,9 @@
 package dev.weir.benchmarks;
 
+import dev.weir.client.RemoteSource.Via;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Locale;
 
 /**
  * Servers that live side by side, and runs that measure them in turn, as often as there are repetitions: what is compared has met the
@@ -14,8 +15,6 @@ import java.util.stream.Stream;
  * @param rounds what is between repetitions
  */
 record Scenario(String name, int repetitions, Rounds rounds, List<Server> servers, List<Run> runs) {
-
-    private static final String JAR = "java -cp benchmarks/target/benchmarks.jar ";
 
     Scenario with(int otherRepetitions, Rounds otherRounds) {
         return new Scenario(name, otherRepetitions, otherRounds, servers, runs);
@@ -31,25 +30,38 @@ record Scenario(String name, int repetitions, Rounds rounds, List<Server> server
         FRESH
     }
 
-    /** How a server is started; {@code shown} is the command as people type it. */
-    record Server(String name, List<String> command, String shown) {
+    /**
+     * How a server is started.
+     *
+     * @param command a word such as <code>{own.ready}</code> stands for a file of this server alone
+     * @param shown the command as people type it
+     * @param baseline whether it is what Weir is compared with
+     */
+    record Server(String name, List<String> command, String shown, boolean baseline) {
 
         /** Weir by its own launcher, on free ports. */
         static Server weir(String name, List<String> launcher, String... options) {
-            List<String> ports = new ArrayList<>(List.of("--http-port=0", "--grpc-port=0"));
-            ports.add(options[0].equals("demo") ? "--kafka-port=0" : "--admin-port=0");
-            return new Server(name, joined(launcher, List.of(options), ports), "./weir " + String.join(" ", options));
+            List<String> own = List.of("--http-port=0", "--grpc-port=0", "--ready-file={own.ready}");
+            List<String> more = options[0].equals("demo")
+                    ? List.of("--kafka-port=0", "--data={own.data}")
+                    : List.of("--admin-port=0");
+            return new Server(
+                    name, joined(launcher, List.of(options), own, more), "./weir " + String.join(" ", options), false);
         }
 
-        /** A class of the benchmarks that serves, and takes {@code flags} of the JVM. */
-        static Server of(String name, Class<?> main, List<String> flags, String... options) {
-            String shown = JAR.replace(
-                    " -cp",
-                    String.join("", flags.stream().map(flag -> " " + flag).toList()) + " -cp");
+        /** A class of the benchmarks that serves as an application of Weir would, and takes {@code flags} of the JVM. */
+        static Server application(String name, Class<?> main, List<String> flags, String... options) {
+            return new Server(
+                    name, joined(Child.java(main, flags), List.of(options)), java(main, flags, options), false);
+        }
+
+        /** One of the servers that Weir is compared with. */
+        static Server baseline(String name, String... options) {
             return new Server(
                     name,
-                    joined(Child.java(main, flags), List.of(options), List.of()),
-                    shown + main.getName() + " " + String.join(" ", options));
+                    joined(Child.java(Baseline.class, List.of()), List.of(options)),
+                    java(Baseline.class, List.of(), options),
+                    true);
         }
     }
 
@@ -63,17 +75,19 @@ record Scenario(String name, int repetitions, Rounds rounds, List<Server> server
     record Run(String name, String server, Class<?> tool, List<String> options, String shown) {
 
         /** A run of the load rig. */
-        static Run load(String name, String server, String... options) {
-            boolean grpc = List.of(options).contains("--transport=grpc");
+        static Run load(String name, String server, Via via, String... options) {
+            boolean grpc = via == Via.GRPC;
+            List<String> all =
+                    joined(List.of("--transport=" + via.toString().toLowerCase(Locale.ROOT)), List.of(options));
             return new Run(
                     name,
                     server,
                     Rig.class,
                     joined(
-                            List.of(options),
+                            all,
                             List.of((grpc ? "--grpc={" : "--http={") + server + (grpc ? ".grpc}" : ".http}")),
                             List.of("--server-pid={" + server + ".pid}")),
-                    "./weir load " + String.join(" ", options) + (grpc ? " --grpc=HOST:PORT" : " --http=URL")
+                    "./weir load " + String.join(" ", all) + (grpc ? " --grpc=HOST:PORT" : " --http=URL")
                             + " --server-pid=PID");
         }
 
@@ -83,12 +97,36 @@ record Scenario(String name, int repetitions, Rounds rounds, List<Server> server
                     name,
                     broker,
                     BareConsumer.class,
-                    joined(List.of(options), List.of("--bootstrap={" + broker + ".kafka}"), List.of()),
-                    JAR + BareConsumer.class.getName() + " " + String.join(" ", options) + " --bootstrap=HOST:PORT");
+                    joined(List.of(options), List.of("--bootstrap={" + broker + ".kafka}")),
+                    java(BareConsumer.class, List.of(), options) + " --bootstrap=HOST:PORT");
         }
     }
 
-    private static List<String> joined(List<String> one, List<String> two, List<String> three) {
-        return Stream.of(one, two, three).flatMap(List::stream).toList();
+    /** Where a run's server is started. */
+    Server server(Run run) {
+        return servers.stream()
+                .filter(one -> one.name().equals(run.server()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Whether what a run measures is no Weir, but what Weir is compared with. */
+    boolean baseline(Run run) {
+        return run.tool() == BareConsumer.class || server(run).baseline();
+    }
+
+    /** A class of the benchmarks as people start it. */
+    private static String java(Class<?> main, List<String> flags, String... options) {
+        List<String> path = List.of("-cp", "benchmarks/target/benchmarks.jar", main.getName());
+        return String.join(" ", joined(List.of("java"), flags, path, List.of(options)));
+    }
+
+    @SafeVarargs
+    private static List<String> joined(List<String>... parts) {
+        List<String> all = new ArrayList<>();
+        for (List<String> part : parts) {
+            all.addAll(part);
+        }
+        return all;
     }
 }

@@ -1,17 +1,23 @@
 package dev.weir.benchmarks;
 
+import static dev.weir.client.RemoteSource.Via.GRPC;
+import static dev.weir.client.RemoteSource.Via.NDJSON;
+import static dev.weir.client.RemoteSource.Via.SSE;
+
 import dev.weir.benchmarks.Scenario.Rounds;
 import dev.weir.benchmarks.Scenario.Run;
 import dev.weir.benchmarks.Scenario.Server;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
  * What is measured, and how long.
  *
  * @param launcher the command that Weir's own commands follow
- * @param repetitions of each run but those of memory
+ * @param repetitions of each run
+ * @param rounds what is between them where servers live on
  * @param warmup seconds before each
  * @param duration seconds of each
  * @param share of the full number of events where each reads so many, 0 to 1
@@ -21,6 +27,7 @@ import java.util.stream.Stream;
 record Scenarios(
         List<String> launcher,
         int repetitions,
+        Rounds rounds,
         double warmup,
         double duration,
         double share,
@@ -35,6 +42,10 @@ record Scenarios(
     static final String KAFKA = "kafka";
     static final String EXPORT = "export";
 
+    /** Streams of gRPC share connections, as programs do that have many; over HTTP each has its own. */
+    private static final String SHARED = "--connections=10";
+
+    private static final String TOPIC = "--topic=bench-kafka";
     private static final int RECORDS = 1_000_000;
     private static final int EXPORT_STREAMS = 100;
     private static final int EXPORT_EVENTS = 3_200;
@@ -42,12 +53,12 @@ record Scenarios(
 
     /** Everything, about three quarters of an hour. */
     static Scenarios full(List<String> launcher) {
-        return new Scenarios(launcher, 3, 5, 15, 1, 1, List.of(0, 2_500, 5_000, 7_500, 10_000));
+        return new Scenarios(launcher, 3, Rounds.WARMED, 5, 15, 1, 1, List.of(0, 2_500, 5_000, 7_500, 10_000));
     }
 
     /** What fits into four minutes. */
     static Scenarios quick(List<String> launcher) {
-        return new Scenarios(launcher, 3, 1, 2, 0.2, 1, List.of(0, 1_000, 2_000, 3_000));
+        return new Scenarios(launcher, 3, Rounds.PLAIN, 1, 2, 0.2, 1, List.of(0, 1_000, 2_000, 3_000));
     }
 
     /** In the order in which they run. */
@@ -59,34 +70,37 @@ record Scenarios(
     /** Those that a quick look has. */
     List<Scenario> few() {
         return List.of(
-                without(live(), "sse-sink"),
-                without(flatOut(), "grpc"),
+                without(live(), "sse-sink", "grpc-each", "grpc-helidon"),
+                without(flatOut(), "grpc", "grpc-each").with(repetitions, Rounds.WARMED),
                 waitingBriefly(),
-                kafka().with(repetitions, Rounds.PLAIN),
+                without(kafka(), "many", "many-consumers"),
                 export().with(1, Rounds.PLAIN));
     }
 
-    /** 1,000 at 100 a second: every transport, its baseline, and a crowd with stalled readers in it. */
+    /** 1,000 at 100 a second: every transport, its baselines, and a crowd with stalled readers in it. */
     private Scenario live() {
         String[] steady = lasting(subscribers(1_000));
-        String[] streams = lasting("--transport=grpc", subscribers(1_000), "--connections=10");
+        String[] shared = with(steady, SHARED);
         return new Scenario(
                 LIVE,
                 repetitions,
-                Rounds.PLAIN,
+                rounds,
                 List.of(
                         serve("100x128"),
                         baseline("nio", 100, 0),
                         baseline("sse-sink", 100, 0),
-                        baseline("grpc", 100, 0)),
+                        baseline("grpc", 100, 0),
+                        baseline("grpc-helidon", 100, 0)),
                 List.of(
-                        Run.load("sse", "weir", steady),
-                        Run.load("nio", "nio", steady),
-                        Run.load("ndjson", "weir", with(steady, "--transport=ndjson")),
-                        Run.load("stalled", "weir", with(steady, "--stalled=0.1")),
-                        Run.load("sse-sink", "sse-sink", steady),
-                        Run.load("grpc", "weir", streams),
-                        Run.load("grpc-observer", "grpc", streams)));
+                        Run.load("sse", "weir", SSE, steady),
+                        Run.load("nio", "nio", SSE, steady),
+                        Run.load("ndjson", "weir", NDJSON, steady),
+                        Run.load("stalled", "weir", SSE, with(steady, "--stalled=0.1")),
+                        Run.load("sse-sink", "sse-sink", SSE, steady),
+                        Run.load("grpc", "weir", GRPC, shared),
+                        Run.load("grpc-observer", "grpc", GRPC, shared),
+                        Run.load("grpc-helidon", "grpc-helidon", GRPC, shared),
+                        Run.load("grpc-each", "weir", GRPC, with(steady, "--connections=" + crowd(1_000)))));
     }
 
     private Scenario steady(String name, int subscribers, int rate) {
@@ -94,36 +108,34 @@ record Scenarios(
         return new Scenario(
                 name,
                 repetitions,
-                Rounds.PLAIN,
+                rounds,
                 List.of(serve(rate + "x128"), baseline("nio", rate, 0)),
                 List.of(
-                        Run.load("sse", "weir", steady),
-                        Run.load("nio", "nio", steady),
-                        Run.load("ndjson", "weir", with(steady, "--transport=ndjson"))));
+                        Run.load("sse", "weir", SSE, steady),
+                        Run.load("nio", "nio", SSE, steady),
+                        Run.load("ndjson", "weir", NDJSON, steady)));
     }
 
     private Scenario flatOut() {
         int burst = part(50_000);
-        int each = part(5_000);
         String[] readers = {subscribers(100), "--flat-out=" + burst, "--duration=60"};
-        String[] streams = {
-            "--transport=grpc", subscribers(1_000), "--connections=10", "--flat-out=" + each, "--duration=60"
-        };
+        String[] streams = {subscribers(1_000), SHARED, "--flat-out=" + part(5_000), "--duration=60"};
         return new Scenario(
                 FLAT_OUT,
                 repetitions,
-                repetitions > 1 ? Rounds.WARMED : Rounds.PLAIN,
+                rounds,
                 List.of(
                         serve("0x128+" + burst),
-                        Server.of("nio", Baseline.class, List.of(), paced("nio", 0, burst, "--joined")),
+                        Server.baseline("nio", paced("nio", 0, burst, "--joined")),
                         baseline("grpc", 0, burst)),
                 List.of(
-                        Run.load("sse", "weir", readers),
-                        Run.load("nio-joined", "nio", readers),
-                        Run.load("ndjson", "weir", with(readers, "--transport=ndjson")),
-                        Run.load("grpc", "weir", with(readers, "--transport=grpc", "--connections=10")),
-                        Run.load("grpc-1000", "weir", streams),
-                        Run.load("grpc-observer", "grpc", streams)));
+                        Run.load("sse", "weir", SSE, readers),
+                        Run.load("nio-joined", "nio", SSE, readers),
+                        Run.load("ndjson", "weir", NDJSON, readers),
+                        Run.load("grpc", "weir", GRPC, with(readers, SHARED)),
+                        Run.load("grpc-each", "weir", GRPC, with(readers, "--connections=" + crowd(100))),
+                        Run.load("grpc-1000", "weir", GRPC, streams),
+                        Run.load("grpc-observer", "grpc", GRPC, streams)));
     }
 
     /** A listener of {@code serve} takes a third of the descriptors, the one of {@code demo} two: so a demo, and its broker elsewhere. */
@@ -140,10 +152,10 @@ record Scenarios(
                         Server.weir("weir-grpc", launcher, demo),
                         baseline("nio", 0, 0)),
                 List.of(
-                        Run.load("sse", "weir", memory()),
-                        Run.load("nio", "nio", memory()),
-                        Run.load("ndjson", "weir-ndjson", memory(), "--transport=ndjson"),
-                        Run.load("grpc", "weir-grpc", memory(), "--transport=grpc", "--connections=10")));
+                        Run.load("sse", "weir", SSE, memory()),
+                        Run.load("nio", "nio", SSE, memory()),
+                        Run.load("ndjson", "weir-ndjson", NDJSON, memory()),
+                        Run.load("grpc", "weir-grpc", GRPC, memory(), SHARED)));
     }
 
     private Scenario waitingBriefly() {
@@ -152,29 +164,34 @@ record Scenarios(
                 1,
                 Rounds.FRESH,
                 List.of(serve("0x128"), baseline("nio", 0, 0)),
-                List.of(Run.load("sse", "weir", memory()), Run.load("nio", "nio", memory())));
+                List.of(Run.load("sse", "weir", SSE, memory()), Run.load("nio", "nio", SSE, memory())));
     }
 
     private String memory() {
         return "--memory=" + String.join(",", idle.stream().map(String::valueOf).toList());
     }
 
+    /** What is read from Kafka: by one, as fast as it goes and live, and live by many, for whom Weir reads it once. */
     private Scenario kafka() {
         int records = part(RECORDS);
-        String[] replay = {"--topic=bench-kafka", "--subscribers=1", "--flat-out=" + records, "--duration=60"};
-        String[] live = lasting("--topic=bench-kafka", "--subscribers=1");
+        String[] replay = {TOPIC, "--subscribers=1", "--flat-out=" + records, "--duration=60"};
+        String[] live = lasting(TOPIC);
         return new Scenario(
                 KAFKA,
                 repetitions,
-                repetitions > 1 ? Rounds.WARMED : Rounds.PLAIN,
+                rounds,
                 List.of(
                         Server.weir("broker", launcher, "demo", "--bench-kafka=100x128+" + records),
-                        Server.weir("weir", launcher, "serve", "--kafka={broker.kafka}", "--topics=bench-kafka")),
+                        Server.weir("weir", launcher, "serve", "--kafka={broker.kafka}", "--topics=bench-kafka"),
+                        Server.baseline("consumers", "kafka", "--bootstrap={broker.kafka}", TOPIC)),
                 List.of(
-                        Run.load("replay", "weir", replay),
-                        Run.consumer("replay-consumer", "broker", "--topic=bench-kafka", "--records=" + records),
-                        Run.load("live", "weir", live),
-                        Run.consumer("live-consumer", "broker", lasting("--topic=bench-kafka"))));
+                        Run.load("replay", "weir", SSE, replay),
+                        Run.consumer(
+                                "replay-consumer", "broker", TOPIC, "--records=" + records, "--before={round.before}"),
+                        Run.load("live", "weir", SSE, with(live, "--subscribers=1")),
+                        Run.consumer("live-consumer", "broker", live),
+                        Run.load("many", "weir", SSE, with(live, subscribers(100))),
+                        Run.load("many-consumers", "consumers", SSE, with(live, subscribers(100)))));
     }
 
     private Scenario export() {
@@ -182,18 +199,20 @@ record Scenarios(
                 EXPORT,
                 repetitions,
                 Rounds.FRESH,
-                List.of(Server.of("weir", ExportServer.class, List.of("-Xmx64m"), "--size=" + EXPORT_SIZE)),
+                List.of(Server.application("weir", ExportServer.class, List.of("-Xmx64m"), "--size=" + EXPORT_SIZE)),
                 List.of(Run.load(
                         "sse",
                         "weir",
+                        SSE,
                         subscribers(EXPORT_STREAMS),
                         "--flat-out=" + part(EXPORT_EVENTS),
                         "--duration=300")));
     }
 
-    private static Scenario without(Scenario scenario, String run) {
-        List<Run> runs =
-                scenario.runs().stream().filter(one -> !one.name().equals(run)).toList();
+    private static Scenario without(Scenario scenario, String... names) {
+        List<Run> runs = scenario.runs().stream()
+                .filter(one -> !Set.of(names).contains(one.name()))
+                .toList();
         return new Scenario(
                 scenario.name(),
                 scenario.repetitions(),
@@ -210,7 +229,7 @@ record Scenarios(
     }
 
     private static Server baseline(String kind, int rate, int burst) {
-        return Server.of(kind, Baseline.class, List.of(), paced(kind, rate, burst));
+        return Server.baseline(kind, paced(kind, rate, burst));
     }
 
     private static String[] paced(String kind, int rate, int burst, String... more) {
@@ -222,7 +241,11 @@ record Scenarios(
     }
 
     private String subscribers(int number) {
-        return "--subscribers=" + (int) Math.max(10, number * crowd);
+        return "--subscribers=" + crowd(number);
+    }
+
+    private int crowd(int number) {
+        return (int) Math.max(10, number * crowd);
     }
 
     private int part(int number) {

@@ -3,6 +3,7 @@ package dev.weir.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.benchmarks.Evidence.Measurement;
+import dev.weir.benchmarks.Scenario.Rounds;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -43,13 +44,33 @@ class BenchCommandTest {
         return run(new Interruption(), TestWeir.launcher(), args);
     }
 
+    private static final Scenarios BRIEF =
+            new Scenarios(TestWeir.launcher(), 1, Rounds.PLAIN, 0.1, 0.3, 0.002, 0.02, List.of(0, 20, 40));
+
+    @Test
+    void aScenarioStartsItsServersAndMeasuresThem() throws Exception {
+        Scenario calm = BRIEF.all().get(1);
+        Evidence evidence = Evidence.begin("full");
+        try (Lab lab = new Lab(new Interruption(), NOWHERE)) {
+            lab.run(calm, evidence);
+        }
+        assertThat(evidence.measurements())
+                .extracting(Measurement::name)
+                .containsExactly("1000x10/sse", "1000x10/nio", "1000x10/ndjson");
+        assertThat(evidence.measurements()).allSatisfy(one -> {
+            assertThat(one.failures()).as(one.name()).isEmpty();
+            assertThat(one.figure("cpuUs")).as(one.name()).isPresent();
+            assertThat(one.inputs()).containsEntry("subscribers", 20.0).containsEntry("connections", 20.0);
+            assertThat(one.baseline()).isEqualTo(one.run().equals("nio"));
+        });
+    }
+
     @Test
     @Tag("faults")
     void everyScenarioDeliversWhatItClaims() throws Exception {
-        Scenarios brief = new Scenarios(TestWeir.launcher(), 1, 0.1, 0.3, 0.002, 0.02, List.of(0, 20, 40));
-        Evidence evidence = Evidence.begin("quick");
+        Evidence evidence = Evidence.begin("full");
         try (Lab lab = inThisProcess()) {
-            for (Scenario scenario : brief.few()) {
+            for (Scenario scenario : BRIEF.all()) {
                 lab.run(scenario, evidence);
             }
         }
@@ -65,7 +86,7 @@ class BenchCommandTest {
                         .filter(target -> !target.figure().equals("allocatedBytes"))
                         .filter(target -> evidence.measurement(target.scenario(), target.run())
                                 .isPresent()))
-                .hasSizeGreaterThan(15)
+                .hasSizeGreaterThan(20)
                 .allSatisfy(target -> assertThat(target.in(evidence).measured())
                         .as(target.scenario() + ": " + target.what())
                         .isPresent());
@@ -105,8 +126,10 @@ class BenchCommandTest {
     @Test
     void aResultThatIsWrittenIsReadAgain() {
         Path file = directory.resolve("a/result.json");
-        evidence(7.0, 7.1, 7.2).writeTo(file);
+        Evidence written = evidence(7.0, 7.1, 7.2);
+        written.writeTo(file);
         Evidence read = Evidence.read(file);
+        assertThat(read.measurements()).isEqualTo(written.measurements());
         assertThat(read.figure("1000x100", "sse", "cpuUs")).contains(Interval.of(List.of(7.0, 7.1, 7.2)));
         assertThat(read.isPartial()).isFalse();
         assertThat(file).content().contains("\"median\"", "\"processors\"", "\"commit\"", "\"flags\"");
@@ -177,6 +200,7 @@ class BenchCommandTest {
             sse.repetitions().add(Map.of("cpuUs", value));
         }
         evidence.add(sse);
+        evidence.complete();
         return evidence;
     }
 
