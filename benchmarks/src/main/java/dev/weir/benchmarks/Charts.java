@@ -42,7 +42,7 @@ final class Charts {
     record Bar(String name, Interval value, boolean weir) {}
 
     /**
-     * Draws bars below one another.
+     * Draws bars below one another, each as long as its mean, with a line from one bound to the other.
      *
      * @param id of this chart in its page, a letter and digits
      * @param scale what a value is divided by to be in the axis's unit
@@ -52,8 +52,8 @@ final class Charts {
         for (Bar bar : bars) {
             Interval value = bar.value();
             double half = value.bounded() ? (value.high() - value.low()) / 2 / scale : 0;
-            double median = value.median() / scale;
-            data.add(median, half, "", bar.name() + "  " + Text.number(median));
+            double mean = value.mean() / scale;
+            data.add(mean, half, "", bar.name() + "  " + Text.number(mean));
         }
         CategoryAxis names = new CategoryAxis();
         names.setMaximumCategoryLabelWidthRatio(LABEL_SHARE);

@@ -4,14 +4,13 @@ import dev.weir.benchmarks.Evidence.Measurement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * Two results of the same runs. A difference is one only where the intervals do not overlap, and the medians are a hundredth or more
- * apart.
+ * apart. That of a baseline is one of the machine, not of Weir.
  */
-record Comparison(List<Difference> differences, List<String> broken, int compared, int unbounded) {
+final class Comparison {
 
     private static final double LEAST = 0.01;
 
@@ -27,80 +26,111 @@ record Comparison(List<Difference> differences, List<String> broken, int compare
             .map(Metric::field)
             .toList();
 
-    /** One figure that has changed. */
-    record Difference(String name, String figure, Interval before, Interval after, boolean worse) {
+    private final List<String> lines = new ArrayList<>();
+    private boolean worse;
+    private int compared;
+    private int differing;
+    private int unbounded;
 
-        String shown() {
-            return String.format(
-                    Locale.ROOT,
-                    "%s %s: %s -> %s, %.0f %% %s",
-                    name,
-                    figure,
-                    Text.figure(figure, before.median()),
-                    Text.figure(figure, after.median()),
-                    Math.abs(after.median() / before.median() - 1) * 100,
-                    worse ? "worse" : "better");
+    Comparison(Evidence before, Evidence after) {
+        whole("BEFORE", before);
+        whole("AFTER", after);
+        for (Measurement was : before.measurements()) {
+            after.measurement(was.scenario(), was.run())
+                    .ifPresentOrElse(is -> compare(was, is), () -> lacks(was.name() + ": not in AFTER"));
+        }
+        for (Measurement is : after.measurements()) {
+            if (before.measurement(is.scenario(), is.run()).isEmpty()) {
+                tell("note", is.name() + ": not in BEFORE");
+            }
+        }
+        if (compared > unbounded) {
+            tell("note", Evidence.ONE_START);
+        }
+        lines.add(compared + " figures: " + differing + " differ, " + (compared - differing - unbounded)
+                + " can't be told apart"
+                + (unbounded == 0 ? "" : ", " + unbounded + " were measured once only, which tells nothing"));
+    }
+
+    /** Whether anything of Weir costs more or does not hold any longer, or what was measured before can't be compared. */
+    boolean worse() {
+        return worse;
+    }
+
+    /** What is to be told, line by line. */
+    List<String> lines() {
+        return lines;
+    }
+
+    private void whole(String name, Evidence evidence) {
+        if (evidence.isPartial()) {
+            tell("note", name + " is PARTIAL: its run did not come to its end");
         }
     }
 
-    static Comparison of(Evidence before, Evidence after) {
-        List<Difference> differences = new ArrayList<>();
-        List<String> broken = new ArrayList<>();
-        int compared = 0;
-        int unbounded = 0;
-        for (Measurement one : before.measurements()) {
-            Optional<Measurement> other = after.measurement(one.scenario(), one.run());
-            if (other.isEmpty()) {
-                continue;
-            }
-            if (one.failures().isEmpty() && !other.get().failures().isEmpty()) {
-                broken.add(one.name() + ": " + String.join("; ", other.get().failures()));
-            }
-            for (String figure : figures(one)) {
-                Optional<Interval> was = one.figure(figure);
-                Optional<Interval> is = other.get().figure(figure);
-                if (was.isEmpty() || is.isEmpty()) {
-                    continue;
-                }
-                compared++;
-                if (!was.get().bounded() || !is.get().bounded()) {
-                    unbounded++;
-                } else if (differ(was.get(), is.get())) {
-                    boolean more = is.get().above(was.get());
-                    differences.add(
-                            new Difference(one.name(), figure, was.get(), is.get(), more == COSTS.contains(figure)));
-                }
-            }
+    private void compare(Measurement was, Measurement is) {
+        String then = was.server() + ", " + was.load();
+        String now = is.server() + ", " + is.load();
+        if (!then.equals(now)) {
+            lacks(was.name() + ": not the same run: " + then + " -> " + now);
+        } else if (!was.failures().isEmpty()) {
+            tell("note", was.name() + ": not compared, it failed in BEFORE: " + String.join("; ", was.failures()));
+        } else if (!is.failures().isEmpty()) {
+            worse = true;
+            tell(
+                    is.baseline() ? "lacks" : "worse",
+                    is.name() + ": failed in AFTER: " + String.join("; ", is.failures()));
+        } else {
+            figures(was)
+                    .forEach(figure -> was.figure(figure)
+                            .ifPresent(before -> is.figure(figure)
+                                    .ifPresentOrElse(
+                                            after -> compare(is, figure, before, after),
+                                            () -> lacks(is.name() + " " + figure + ": not measured in AFTER"))));
         }
-        return new Comparison(differences, broken, compared, unbounded);
     }
 
     /** The rate of an open loop is given, and that of others is a result. */
     private static List<String> figures(Measurement one) {
         String rate = Metric.RATE.field();
-        return one.figure(Metric.P99.field()).isPresent() || one.figure(rate).isEmpty()
+        return one.figure(Metric.P99.field()).isPresent()
                 ? COSTS
                 : Stream.concat(COSTS.stream(), Stream.of(rate)).toList();
     }
 
-    private static boolean differ(Interval before, Interval after) {
-        return !before.overlaps(after)
-                && Math.abs(after.median() - before.median()) >= LEAST * Math.abs(before.median());
+    private void compare(Measurement of, String figure, Interval before, Interval after) {
+        compared++;
+        if (!before.bounded() || !after.bounded()) {
+            unbounded++;
+            return;
+        }
+        double change = after.median() - before.median();
+        if (before.overlaps(after) || Math.abs(change) < LEAST * Math.abs(before.median())) {
+            return;
+        }
+        differing++;
+        boolean costs = change > 0 == COSTS.contains(figure);
+        worse |= costs && !of.baseline();
+        tell(
+                of.baseline() ? "note" : costs ? "worse" : "better",
+                String.format(
+                        Locale.ROOT,
+                        "%s %s: %s -> %s, %.0f %% %s%s",
+                        of.name(),
+                        figure,
+                        Text.figure(figure, before.median()),
+                        Text.figure(figure, after.median()),
+                        Math.abs(change / before.median()) * 100,
+                        costs ? "worse" : "better",
+                        of.baseline() ? "; as this is no Weir, the machine differs" : ""));
     }
 
-    /** Whether anything costs more, or does not hold any longer. */
-    boolean worse() {
-        return !broken.isEmpty() || differences.stream().anyMatch(Difference::worse);
+    private void lacks(String what) {
+        worse = true;
+        tell("lacks", what);
     }
 
-    /** What is to be told, line by line. */
-    List<String> lines() {
-        List<String> lines = new ArrayList<>();
-        broken.forEach(one -> lines.add("worse  " + one));
-        differences.forEach(one -> lines.add((one.worse() ? "worse  " : "better ") + one.shown()));
-        lines.add(compared + " figures: " + differences.size() + " differ, "
-                + (compared - differences.size() - unbounded) + " can't be told apart"
-                + (unbounded == 0 ? "" : ", " + unbounded + " were measured once only, which tells nothing"));
-        return lines;
+    private void tell(String kind, String what) {
+        lines.add(String.format(Locale.ROOT, "%-6s %s", kind, what));
     }
 }

@@ -24,6 +24,11 @@ import java.util.function.DoubleBinaryOperator;
 /** All that one {@code weir bench} has measured, as it is kept in a file: each repetition with its own numbers. One thread. */
 final class Evidence {
 
+    /** What intervals don't tell. */
+    static final String ONE_START =
+            "intervals tell how repetitions differ that met the same process; how one start of it differs"
+                    + " from the next is in those of " + Scenarios.IDLE + " and " + Scenarios.EXPORT + " alone";
+
     private static final String KIND = "weir-bench";
     private static final ObjectMapper JSON = new ObjectMapper()
             .enable(SerializationFeature.INDENT_OUTPUT)
@@ -76,6 +81,26 @@ final class Evidence {
 
         String name() {
             return scenario + "/" + run;
+        }
+
+        /** How many streams there were; 0 if its tool has none. */
+        double streams() {
+            return inputs.getOrDefault("subscribers", 0.0);
+        }
+
+        /** How many connections they were on. */
+        double connections() {
+            return inputs.getOrDefault("connections", 0.0);
+        }
+
+        /** Whether streams had to share connections, which makes them cheaper. */
+        boolean shares() {
+            return connections() < streams();
+        }
+
+        /** Such as {@code 1,000 streams on 10 connections}. */
+        String crowd() {
+            return Text.number(streams()) + " streams on " + Text.number(connections()) + " connections";
         }
 
         /** Empty if it was not measured each time, or a run failed. */

@@ -39,6 +39,11 @@ record Interval(double median, double low, double high) {
         return new Interval(median, mean - half, mean + half);
     }
 
+    /** In the middle of the bounds; without such it is the one value. */
+    double mean() {
+        return bounded() ? (low + high) / 2 : median;
+    }
+
     /** Whether there are bounds at all. */
     boolean bounded() {
         return !Double.isNaN(low);

@@ -109,7 +109,9 @@ final class Report {
         sections.add(new Section(
                 TRANSPORTS,
                 List.of(
-                        "Events of 128 bytes; 1,000 subscribers at 100 events a second each where nothing else is said."),
+                        "Above the figures of each scenario stands how many streams there were, and on how many connections: over"
+                                + " HTTP each stream has its own, and what shares connections is cheaper for that alone. The next"
+                                + " table has the commands."),
                 transports()));
         sections.add(new Section("The command behind each number", List.of(), commands()));
         List<String> advice = new Advice(evidence).sentences();
@@ -150,10 +152,11 @@ final class Report {
         notes.add(
                 "A ratio is the median of the repetitions; in brackets where their mean lies with a confidence of 95 percent."
                         + " What is compared was measured in turns, in one run. Times of another machine differ, ratios less so.");
+        notes.add("As to brackets and lines on bars, " + Evidence.ONE_START + ".");
         if (evidence.head().path("mode").asText().equals("quick")) {
             notes.add(
-                    "A quick run is short, and reads a fifth of the events where each subscriber reads so many: it is for a"
-                            + " look, not for a verdict.");
+                    "A quick run is short, begins cold where events come at a pace, and reads fewer of them where each"
+                            + " subscriber reads so many: it is for a look, not for a verdict.");
         }
         evidence.figure(Scenarios.IDLE, "sse", Lab.HELD)
                 .ifPresent(held -> notes.add("Idle connections held at once: " + Text.number(held.median())
@@ -186,39 +189,83 @@ final class Report {
 
     private List<Row> transports() {
         List<Row> rows = new ArrayList<>();
-        rows.add(Row.of("", "SSE", "NDJSON", "gRPC", "plain NIO", "Helidon SseSink", "plain StreamObserver"));
+        rows.add(Row.of(
+                "",
+                "SSE",
+                "NDJSON",
+                "gRPC, shared connections",
+                "gRPC, a connection each",
+                "plain NIO",
+                "Helidon SseSink",
+                "plain StreamObserver",
+                "the same on Helidon"));
         String live = Scenarios.LIVE;
-        rows.add(across("throughput, 100 subscribers, events/s", Scenarios.FLAT_OUT, Metric.RATE));
+        rows.add(crowds(live));
         rows.add(across("CPU for an event", live, Metric.CPU));
         rows.add(across("allocated for an event", live, Metric.ALLOCATED));
-        rows.add(across("memory of an idle stream", Scenarios.IDLE, Metric.RSS_PER_CONNECTION));
         rows.add(across("latency, p50", live, Metric.P50));
         rows.add(across("latency, p99", live, Metric.P99));
         rows.add(across("bytes on the wire for an event", live, Metric.WIRE));
+        rows.add(crowds(Scenarios.FLAT_OUT));
+        rows.add(across("events in a second", Scenarios.FLAT_OUT, Metric.RATE));
+        rows.add(crowds(Scenarios.IDLE));
+        rows.add(across("memory of an idle stream", Scenarios.IDLE, Metric.RSS_PER_CONNECTION));
         return rows;
     }
 
+    private Row crowds(String scenario) {
+        return across("**" + scenario + "**, streams on connections", scenario, Report::crowd);
+    }
+
+    private static String crowd(Measurement one) {
+        return one.streams() == 0 ? NONE : Text.number(one.streams()) + " on " + Text.number(one.connections());
+    }
+
     private Row across(String name, String scenario, Metric metric) {
-        boolean flatOut = scenario.equals(Scenarios.FLAT_OUT);
+        return across(name, scenario, one -> figure(one, metric));
+    }
+
+    private static String figure(Measurement one, Metric metric) {
+        return one.figure(metric.field())
+                .map(value -> Text.figure(metric.field(), value.median()))
+                .orElse(NONE);
+    }
+
+    /** Flat out, NIO joins writes as Weir does, and the observers serve another crowd. */
+    private Row across(String name, String scenario, Function<Measurement, String> cell) {
+        List<String> others = scenario.equals(Scenarios.FLAT_OUT)
+                ? List.of("nio-joined", "", "", "")
+                : List.of("nio", "sse-sink", "grpc-observer", "grpc-helidon");
         return new Row(Stream.concat(
                         Stream.of(name),
-                        Stream.of("sse", "ndjson", "grpc", flatOut ? "nio-joined" : "nio", "sse-sink", "grpc-observer")
-                                .map(run -> flatOut && run.equals("grpc-observer") ? "" : run)
-                                .map(run -> evidence.figure(scenario, run, metric.field())
-                                        .map(value -> Text.figure(metric.field(), value.median()))
+                        Stream.of(List.of("sse", "ndjson", "grpc", "grpc-each"), others)
+                                .flatMap(List::stream)
+                                .map(run -> evidence.measurement(scenario, run)
+                                        .map(cell)
                                         .orElse(NONE)))
                 .toList());
     }
 
     private List<Row> commands() {
         List<Row> rows = new ArrayList<>();
-        rows.add(Row.of("run", "server", "load", "repetitions", "everything arrived"));
+        rows.add(Row.of(
+                "run",
+                "server",
+                "load",
+                "streams on connections",
+                "repetitions",
+                "CPU for an event",
+                "the load's own",
+                "everything arrived"));
         for (Measurement one : evidence.measurements()) {
             rows.add(Row.of(
                     one.name(),
                     "`" + one.server() + "`",
                     "`" + one.load() + "`",
+                    crowd(one),
                     String.valueOf(one.repetitions().size()),
+                    figure(one, Metric.CPU),
+                    figure(one, Metric.RIG_CPU),
                     one.failures().isEmpty()
                             ? one.repetitions().isEmpty() ? "not measured" : "yes"
                             : String.join("; ", one.failures())));
@@ -227,39 +274,18 @@ final class Report {
     }
 
     private String charts() {
-        return "<div class=\"charts\">\n"
-                + chart(
-                        "a",
-                        "CPU of the server for an event, 1,000 x 100/s",
-                        "microseconds",
-                        1,
-                        Scenarios.LIVE,
-                        Metric.CPU)
-                + chart(
-                        "b",
-                        "CPU of the server for an event, 1,000 x 10/s",
-                        "microseconds",
-                        1,
-                        Scenarios.CALM,
-                        Metric.CPU)
-                + chart(
-                        "c",
-                        "CPU of the server for an event, 5,000 x 10/s",
-                        "microseconds",
-                        1,
-                        Scenarios.MANY,
-                        Metric.CPU)
-                + chart("d", "Throughput, flat out", "thousand events/s", 1_000, Scenarios.FLAT_OUT, Metric.RATE)
-                + chart(
-                        "e",
-                        "Latency, 99 of 100 events, 1,000 x 100/s",
-                        "milliseconds",
-                        1_000,
-                        Scenarios.LIVE,
-                        Metric.P99)
+        String cpu = "CPU of the server for an event";
+        return "<p>A bar is a mean, and the line on it where that lies with a confidence of 95 percent.</p>\n"
+                + "<div class=\"charts\">\n"
+                + chart("a", cpu, "microseconds", 1, Scenarios.LIVE, Metric.CPU)
+                + chart("b", cpu, "microseconds", 1, Scenarios.CALM, Metric.CPU)
+                + chart("c", cpu, "microseconds", 1, Scenarios.MANY, Metric.CPU)
+                + chart("d", "Throughput", "thousand events/s", 1_000, Scenarios.FLAT_OUT, Metric.RATE)
+                + chart("e", "Latency, 99 of 100 events", "milliseconds", 1_000, Scenarios.LIVE, Metric.P99)
                 + chart("f", "Memory of an idle stream", "KiB", 1_024, Scenarios.IDLE, Metric.RSS_PER_CONNECTION)
-                + chart("g", "Allocated for an event, 1,000 x 100/s", "bytes", 1, Scenarios.LIVE, Metric.ALLOCATED)
-                + chart("h", "On the wire for an event of 128 bytes", "bytes", 1, Scenarios.LIVE, Metric.WIRE)
+                + chart("g", "Allocated for an event", "bytes", 1, Scenarios.LIVE, Metric.ALLOCATED)
+                + chart("h", "On the wire for an event", "bytes", 1, Scenarios.LIVE, Metric.WIRE)
+                + chart("i", cpu, "microseconds", 1, Scenarios.KAFKA, Metric.CPU)
                 + "</div>\n";
     }
 
@@ -268,16 +294,14 @@ final class Report {
         for (Measurement one : evidence.measurements()) {
             Optional<Interval> value = one.figure(metric.field());
             if (one.scenario().equals(scenario) && value.isPresent()) {
-                bars.add(new Bar(one.run(), value.get(), isWeir(one)));
+                String name = one.shares() ? one.run() + ", " + crowd(one) : one.run();
+                bars.add(new Bar(name, value.get(), !one.baseline()));
             }
         }
         return bars.isEmpty()
                 ? ""
-                : "<figure><figcaption>" + title + "</figcaption>" + Charts.bars(id, axis, scale, bars) + "</figure>\n";
-    }
-
-    private static boolean isWeir(Measurement one) {
-        return !one.server().contains(Baseline.class.getName()) && !one.load().contains(BareConsumer.class.getName());
+                : "<figure><figcaption>" + title + ", " + scenario + "</figcaption>"
+                        + Charts.bars(id, axis, scale, bars) + "</figure>\n";
     }
 
     private static String table(List<Row> rows) {

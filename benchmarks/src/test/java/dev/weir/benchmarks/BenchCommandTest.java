@@ -174,12 +174,49 @@ class BenchCommandTest {
     }
 
     @Test
-    void aRunThatLosesEventsIsWorse() {
+    void aRunThatLosesEventsIsWorseAndOneThatDidIsNotCompared() {
         Evidence broken = evidence(10.0, 10.1);
         broken.measurements().getFirst().failures().add("lost 3 events");
-        Said said = compare(evidence(10.0, 10.1), broken, "--fail-on-worse");
+        Said worse = compare(evidence(10.0, 10.1), broken, "--fail-on-worse");
+        assertThat(worse.code()).isEqualTo(4);
+        assertThat(worse.out()).contains("worse  1000x100/sse: failed in AFTER: lost 3 events");
+        Said mended = compare(broken, evidence(30.0, 30.1), "--fail-on-worse");
+        assertThat(mended.code()).isZero();
+        assertThat(mended.out())
+                .contains("note   1000x100/sse: not compared, it failed in BEFORE: lost 3 events", "0 figures");
+    }
+
+    @Test
+    void whatLacksInAfterIsToldAndFails() {
+        Evidence without = Evidence.begin("full");
+        assertFails(compare(evidence(10.0, 10.1), without, "--fail-on-worse"), "lacks  1000x100/sse: not in AFTER");
+        assertThat(compare(evidence(10.0, 10.1), without).out()).contains("note   AFTER is PARTIAL");
+        assertThat(compare(without, evidence(10.0, 10.1), "--fail-on-worse").out())
+                .contains("note   1000x100/sse: not in BEFORE", "note   BEFORE is PARTIAL");
+        assertFails(
+                compare(evidence(10.0, 10.1), evidence(), "--fail-on-worse"),
+                "lacks  1000x100/sse cpuUs: not measured in AFTER");
+        Evidence other = Evidence.begin("quick");
+        other.add(measured(Scenarios.quick(TestWeir.launcher()), "sse", 10.0, 10.1));
+        assertFails(compare(evidence(10.0, 10.1), other, "--fail-on-worse"), "lacks  1000x100/sse: not the same run: ");
+    }
+
+    private static void assertFails(Said said, String line) {
+        assertThat(said.out()).contains(line);
         assertThat(said.code()).isEqualTo(4);
-        assertThat(said.out()).contains("worse  1000x100/sse: lost 3 events");
+    }
+
+    @Test
+    void aBaselineThatMovesIsTheMachine() {
+        Evidence before = evidence(10.0, 10.1);
+        Evidence after = evidence(10.0, 10.1);
+        before.add(measured(Scenarios.full(TestWeir.launcher()), "nio", 5.0, 5.1));
+        after.add(measured(Scenarios.full(TestWeir.launcher()), "nio", 50.0, 50.2));
+        Said said = compare(before, after, "--fail-on-worse");
+        assertThat(said.code()).isZero();
+        assertThat(said.out())
+                .contains("note   1000x100/nio cpuUs: 5.05 us -> 50.1 us")
+                .contains("the machine differs", "intervals tell how repetitions differ that met the same process");
     }
 
     private Said compare(Evidence before, Evidence after, String... more) {
@@ -194,14 +231,22 @@ class BenchCommandTest {
 
     private static Evidence evidence(double... cpu) {
         Evidence evidence = Evidence.begin("full");
-        Scenario live = Scenarios.full(TestWeir.launcher()).all().getFirst();
-        Measurement sse = Measurement.of("full", live, live.runs().getFirst());
-        for (double value : cpu) {
-            sse.repetitions().add(Map.of("cpuUs", value));
-        }
-        evidence.add(sse);
+        evidence.add(measured(Scenarios.full(TestWeir.launcher()), "sse", cpu));
         evidence.complete();
         return evidence;
+    }
+
+    private static Measurement measured(Scenarios scenarios, String name, double... cpu) {
+        Scenario live = scenarios.all().getFirst();
+        Scenario.Run run = live.runs().stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        Measurement measurement = Measurement.of("full", live, run);
+        for (double value : cpu) {
+            measurement.repetitions().add(Map.of("cpuUs", value));
+        }
+        return measurement;
     }
 
     @Test
