@@ -62,11 +62,10 @@ final class Advice {
         List<Choice> same =
                 alone.stream().filter(one -> one.value().overlaps(best.value())).toList();
         List<Choice> others = alone.stream().filter(one -> !same.contains(one)).toList();
-        Function<Choice, String> against =
-                one -> Text.figure(metric.field(), one.value().median()) + " with " + one.name() + " ("
-                        + Text.ratio(one.value().median() / best.value().median()) + " x)";
+        Function<Choice, String> against = one -> metric.unit().text(one.value().median()) + " with " + one.name()
+                + " (" + Text.ratio(one.value().median() / best.value().median()) + " x)";
         String told = names(same, Choice::name) + (same.size() > 1 ? ", which can't be told apart here: " : ": ")
-                + names(same, one -> Text.figure(metric.field(), one.value().median())) + " " + unit;
+                + names(same, one -> metric.unit().text(one.value().median())) + " " + unit;
         String rest = others.isEmpty() ? "" : ", against " + names(others, against);
         String shared = choices.getOrDefault(true, List.of()).stream()
                 .map(one -> " Not ranked, as its streams share connections: " + against.apply(one) + ", "

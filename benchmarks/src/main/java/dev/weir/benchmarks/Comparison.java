@@ -118,8 +118,8 @@ final class Comparison {
                         "%s %s: %s -> %s, %.0f %% %s%s",
                         of.name(),
                         figure,
-                        Text.figure(figure, before.median()),
-                        Text.figure(figure, after.median()),
+                        Metric.Unit.of(figure).text(before.median()),
+                        Metric.Unit.of(figure).text(after.median()),
                         Math.abs(change / before.median()) * 100,
                         costs ? "worse" : "better",
                         of.baseline() ? "; as this is no Weir, the machine differs" : ""));

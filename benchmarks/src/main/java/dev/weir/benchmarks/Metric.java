@@ -57,6 +57,27 @@ enum Metric {
         Unit(String suffix) {
             this.suffix = suffix;
         }
+
+        /** That of a figure in a file, as its name ends with it. */
+        static Unit of(String field) {
+            return field.endsWith(MICROS.suffix) ? MICROS : field.endsWith(BYTES.suffix) ? BYTES : COUNT;
+        }
+
+        /** A figure for people, such as {@code 7.90 us}. */
+        String text(double figure) {
+            double size = Math.abs(figure);
+            return switch (this) {
+                case COUNT -> Text.number(figure);
+                case MICROS ->
+                    size >= 1e6
+                            ? Text.number(figure / 1e6) + " s"
+                            : size >= 1e3 ? Text.number(figure / 1e3) + " ms" : Text.number(figure) + " us";
+                case BYTES ->
+                    size >= 1 << 20
+                            ? Text.number(figure / (1 << 20)) + " MiB"
+                            : size >= 1 << 10 ? Text.number(figure / (1 << 10)) + " KiB" : Text.number(figure) + " B";
+            };
+        }
     }
 
     private final String word;

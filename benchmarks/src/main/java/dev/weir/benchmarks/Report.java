@@ -227,7 +227,7 @@ final class Report {
 
     private static String figure(Measurement one, Metric metric) {
         return one.figure(metric.field())
-                .map(value -> Text.figure(metric.field(), value.median()))
+                .map(value -> metric.unit().text(value.median()))
                 .orElse(NONE);
     }
 

@@ -91,8 +91,8 @@ final class Summary {
                     Locale.ROOT,
                     "  %,12d %14s %14s",
                     step.connections(),
-                    bytes((double) step.rssBytes()),
-                    step.heapBytes() < 0 ? "-" : bytes((double) step.heapBytes())));
+                    text(Metric.Unit.BYTES, (double) step.rssBytes()),
+                    step.heapBytes() < 0 ? "-" : text(Metric.Unit.BYTES, (double) step.heapBytes())));
         }
         out.println();
         line(
@@ -118,33 +118,12 @@ final class Summary {
         return pairs.toString();
     }
 
-    static String text(Metric metric, @Nullable Double figure) {
-        if (figure == null) {
-            return "not measured";
-        }
-        return switch (metric.unit()) {
-            case COUNT -> String.format(Locale.ROOT, "%,d", Math.round(figure));
-            case MICROS -> time(figure);
-            case BYTES -> bytes(figure);
-        };
+    private static String text(Metric metric, @Nullable Double figure) {
+        return figure == null ? "not measured" : text(metric.unit(), figure);
     }
 
-    private static String time(double micros) {
-        if (micros < 1_000) {
-            return String.format(Locale.ROOT, "%.2fus", micros);
-        }
-        return micros < 1_000_000
-                ? String.format(Locale.ROOT, "%.2fms", micros / 1e3)
-                : String.format(Locale.ROOT, "%.2fs", micros / 1e6);
-    }
-
-    private static String bytes(double bytes) {
-        double size = Math.abs(bytes);
-        if (size < 4096) {
-            return String.format(Locale.ROOT, "%.1fB", bytes);
-        }
-        return size < 4 << 20
-                ? String.format(Locale.ROOT, "%.1fKiB", bytes / 1024)
-                : String.format(Locale.ROOT, "%.1fMiB", bytes / 1024 / 1024);
+    /** In one word, as figures stand side by side. */
+    private static String text(Metric.Unit unit, double figure) {
+        return unit.text(figure).replace(" ", "");
     }
 }

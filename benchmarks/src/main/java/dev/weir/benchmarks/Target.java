@@ -198,6 +198,6 @@ record Target(
     }
 
     private String text(double value) {
-        return how == How.RATIO ? Text.ratio(value) : Text.figure(figure, value);
+        return how == How.RATIO ? Text.ratio(value) : Metric.Unit.of(figure).text(value);
     }
 }

@@ -13,20 +13,6 @@ final class Text {
         return String.format(Locale.ROOT, "%.2f", value);
     }
 
-    /** A figure in the unit that its name ends with. */
-    static String figure(String name, double value) {
-        if (name.endsWith("Us")) {
-            return Math.abs(value) >= 1_000 ? number(value / 1_000) + " ms" : number(value) + " us";
-        }
-        if (name.endsWith("Bytes")) {
-            double size = Math.abs(value);
-            return size >= 1 << 20
-                    ? number(value / (1 << 20)) + " MiB"
-                    : size >= 1 << 10 ? number(value / (1 << 10)) + " KiB" : number(value) + " B";
-        }
-        return number(value);
-    }
-
     /** Three digits that count, or all of a large number. */
     static String number(double value) {
         double size = Math.abs(value);
