@@ -59,8 +59,6 @@ final class ConsumerServer implements Baseline.Served {
             for (String line = request; line != null && !line.isEmpty(); ) {
                 line = in.readLine();
             }
-            out.write(Baseline.HEAD);
-            out.flush();
             follow(out, Baseline.limit(String.valueOf(request)));
             out.write(LAST_CHUNK);
         } catch (IOException gone) {
@@ -68,6 +66,7 @@ final class ConsumerServer implements Baseline.Served {
         }
     }
 
+    /** The head tells that the consumer has its place, so that a client who has it gets what comes from then on. */
     private void follow(OutputStream out, long limit) throws IOException {
         try (var consumer = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", bootstrap), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
@@ -77,6 +76,9 @@ final class ConsumerServer implements Baseline.Served {
             } else {
                 consumer.seekToEnd(List.of(partition));
             }
+            consumer.position(partition);
+            out.write(Baseline.HEAD);
+            out.flush();
             long sent = 0;
             while (limit == 0 || sent < limit) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {

@@ -67,6 +67,7 @@ class BenchCommandTest {
 
     @Test
     @Tag("faults")
+    @Timeout(300)
     void everyScenarioDeliversWhatItClaims() throws Exception {
         Evidence evidence = Evidence.begin("full");
         try (Lab lab = inThisProcess()) {
