@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
             "    0  done",
             "    2  the command line is wrong",
             "    3  a run failed: something could not be measured, or events were lost",
-            "    4  compare --fail-on-worse: something is worse, or lacks in AFTER",
+            "    4  compare --fail-on-worse: something is worse, or can't be compared",
             "   65  a file is no result of weir bench",
             "   66  no such file",
             "   69  Weir can't be started",
@@ -125,7 +125,7 @@ public final class BenchCommand {
     int compare(
             @Parameters(paramLabel = "BEFORE", description = "a result of quick or full") Path before,
             @Parameters(paramLabel = "AFTER", description = "another") Path after,
-            @Option(names = "--fail-on-worse", description = "exits with 4 if anything is worse, or lacks in AFTER")
+            @Option(names = "--fail-on-worse", description = "exits with 4 if anything is worse, or can't be compared")
                     boolean failOnWorse) {
         Evidence one = Evidence.read(before);
         Evidence other = Evidence.read(after);

@@ -70,8 +70,7 @@ class Lab implements AutoCloseable {
                 if (children.isEmpty()) {
                     scenario.servers().forEach(this::start);
                 }
-                words.putObject("round").put("before", round - first);
-                round(scenario, round, measurements);
+                round(scenario, round, round - first, measurements);
                 if (scenario.rounds() == Rounds.FRESH) {
                     end();
                 }
@@ -85,9 +84,10 @@ class Lab implements AutoCloseable {
     }
 
     /** Each round begins with another run, so that none always comes after the same one. */
-    private void round(Scenario scenario, int round, Map<Run, Measurement> measurements) {
+    private void round(Scenario scenario, int round, int before, Map<Run, Measurement> measurements) {
+        words.putObject("round").put("before", before);
         List<Run> runs = new ArrayList<>(scenario.runs());
-        Collections.rotate(runs, -words.path("round").path("before").asInt());
+        Collections.rotate(runs, -before);
         for (Run run : runs) {
             if (interruption.asked()) {
                 return;

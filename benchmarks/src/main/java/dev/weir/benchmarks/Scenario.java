@@ -8,7 +8,7 @@ import java.util.Locale;
 /**
  * Servers that live side by side, and runs that measure them in turn, as often as there are repetitions: what is compared has met the
  * same moments of the machine. A word such as <code>{weir.http}</code> in a command stands for what that server, or one before it,
- * said when it was ready.
+ * said when it was ready, and <code>{round.before}</code> for how many rounds these servers have had.
  *
  * @param name what {@code --only} takes
  * @param repetitions at least 1

@@ -31,16 +31,18 @@ class LabTest {
             {"partial": %s, "runs": [{"inputs": {"subscribers": 1}, "figures": {"cpuUs": 7.5}, "failures": []}]}
             """;
 
-    /** A shell with a child of its own, which says that it is ready. */
-    private static final Server SHELL = new Server(
-            "shell", List.of("sh", "-c", "sleep 600 & echo ready http://127.0.0.1:1 pid 1; wait"), "sh", false);
+    private static final String READY = "echo ready http://127.0.0.1:1 pid 1; ";
 
     private static Scenario scenario(int repetitions, Rounds rounds, String... runs) {
+        return scenario(READY + "exec sleep 600", repetitions, rounds, runs);
+    }
+
+    private static Scenario scenario(String shell, int repetitions, Rounds rounds, String... runs) {
         return new Scenario(
                 "test",
                 repetitions,
                 rounds,
-                List.of(SHELL),
+                List.of(new Server("shell", List.of("sh", "-c", shell), shell, false)),
                 Stream.of(runs)
                         .map(run -> Run.load(run, "shell", Via.SSE, "--topic=" + run, "--before={round.before}"))
                         .toList());
@@ -123,7 +125,7 @@ class LabTest {
                 return "";
             }
         }) {
-            lab.run(scenario(3, Rounds.FRESH, "sse"), Evidence.begin("quick"));
+            lab.run(scenario("sleep 600 & " + READY + "wait", 3, Rounds.FRESH, "sse"), Evidence.begin("quick"));
             assertThat(started).hasSize(2).allMatch(ProcessHandle::isAlive);
         }
         assertThat(started).noneMatch(ProcessHandle::isAlive);
