@@ -33,7 +33,7 @@ public final class Deliveries implements AutoCloseable {
      */
     public Deliveries(String name, Duration maxWriteStall) {
         stallNanos = maxWriteStall.toNanos();
-        watchdog = Thread.ofPlatform().daemon().name(name + "-watchdog").start(this::watch);
+        watchdog = Thread.ofVirtual().name(name + "-watchdog").start(this::watch);
     }
 
     /**

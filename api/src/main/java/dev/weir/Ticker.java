@@ -23,7 +23,7 @@ final class Ticker implements Runnable, AutoCloseable {
 
     Ticker(Set<LivingCursor> living) {
         this.living = living;
-        thread = Thread.ofPlatform().daemon().name("weir-ticker").start(this);
+        thread = Thread.ofVirtual().name("weir-ticker").start(this);
     }
 
     /** Nanoseconds since it was made, about a tick late; cheap enough for every poll. */
