@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 public interface Cursor extends AutoCloseable {
 
     /**
-     * Sets what is run when there may be something to poll again. Called once, before the first poll.
+     * Sets what is run when there may be something to poll again. This or the other of that name is called once, before the first
+     * poll; a cursor around another hands on both.
      *
      * @param wake never waits; may be run by any thread, at any time, too often, and even after {@link #close}
      */
@@ -25,7 +26,7 @@ public interface Cursor extends AutoCloseable {
      * one task there, which costs less. Called instead of {@link #onReady(Runnable)}.
      *
      * @param wake as there
-     * @param loop the only one that polls
+     * @param loop the only one that polls; it may run tasks of different cursors at the same time
      */
     default void onReady(Runnable wake, Executor loop) {
         onReady(wake);

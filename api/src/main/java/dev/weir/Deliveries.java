@@ -97,6 +97,7 @@ public final class Deliveries implements AutoCloseable {
             asleep = true;
             if (open.isEmpty() && !closed) {
                 LockSupport.park(this);
+                continue;
             }
             asleep = false;
             LockSupport.parkNanos(this, Math.min(stallNanos / 4, LOOK_NANOS));

@@ -150,7 +150,7 @@ final class LivingCursor extends WrappedCursor {
         }
         due = NEVER;
         wake.run();
-        return NEVER;
+        return stop == null || now >= stop.atNanos ? NEVER : stop.atNanos;
     }
 
     @Override

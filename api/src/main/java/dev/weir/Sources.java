@@ -227,7 +227,7 @@ public final class Sources implements EventSource, AutoCloseable {
 
     /**
      * Refuses new streams and stops those that are open, all at once, each with a time to come back of its own between one and two
-     * times {@code retryAfter}. Returns at once; a stream whose client has not taken its stop within a second is cut.
+     * times {@code retryAfter}. Returns at once; a stream whose client has not taken its stop within a second is cut soon after.
      *
      * @param code why
      * @param message what clients are told
@@ -239,7 +239,7 @@ public final class Sources implements EventSource, AutoCloseable {
 
     /**
      * Refuses new streams and stops those that are open, each with a time to come back of its own between one and two times
-     * {@code retryAfter}. Returns at once; a stream whose client has not taken its stop within a second is cut.
+     * {@code retryAfter}. Returns at once; a stream whose client has not taken its stop within a second is cut soon after.
      *
      * @param code why
      * @param message what clients are told

@@ -299,6 +299,27 @@ class SourcesTest {
     }
 
     @Test
+    void aLaterStopIsNotForgottenOverAHeartbeat() throws Exception {
+        try (Sources limited =
+                new Sources(new Limits(0, 0, 0, 0, Duration.ofSeconds(3), Set.of(Subscription.Slow.DROP_OLDEST)))) {
+            long begin = System.nanoTime();
+            Semaphore wakes = new Semaphore(0);
+            Cursor cursor = limited.register("line", line).open(asked("line?heartbeat=2"));
+            cursor.onReady(wakes::release);
+            Signal signal = cursor.poll();
+            while (!(signal instanceof Signal.Stop)) {
+                assertThat(signal == null || signal instanceof Signal.Heartbeat).isTrue();
+                assertThat(signal != null || wakes.tryAcquire(10, TimeUnit.SECONDS))
+                        .isTrue();
+                signal = cursor.poll();
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                    .as("before the next heartbeat")
+                    .isLessThan(Duration.ofSeconds(4));
+        }
+    }
+
+    @Test
     void closeIsHandedThroughAllWrappers() {
         Cursor cursor = open("line?limit=3&type=a&wait=5");
         cursor.close();

@@ -36,7 +36,7 @@ final class Waker implements AutoCloseable {
     /** A reader in the list of those that are owed a wake. */
     abstract static class Waiter {
 
-        // the waiter's own thread, and the waker's between armed and its wake
+        // who arms it, one thread at a time, and the waker's between armed and its wake
         private volatile boolean armed;
         private @Nullable Waiter next;
 
@@ -87,26 +87,29 @@ final class Waker implements AutoCloseable {
     /** The readers that one loop steps: to the waker they are one, so that what they share with it stays in the loop's processor. */
     final class Crowd extends Waiter implements Runnable {
 
-        private final Executor loop;
+        /** Held by the streams that it steps: a log that nobody writes to must not keep it. */
+        private final WeakReference<Executor> loop;
+
         private final Waiters members = new Waiters();
 
         private Crowd(Executor loop) {
-            this.loop = loop;
+            this.loop = new WeakReference<>(loop);
         }
 
         /** As {@link Waker#arm}. */
         void arm(Waiter member) {
             members.add(member);
-            if (!super.armed) {
-                synchronized (this) {
-                    Waker.this.arm(this);
-                }
+            synchronized (this) {
+                Waker.this.arm(this);
             }
         }
 
         @Override
         void wake() {
-            loop.execute(this);
+            Executor steps = loop.get();
+            if (steps != null) {
+                steps.execute(this);
+            }
         }
 
         @Override

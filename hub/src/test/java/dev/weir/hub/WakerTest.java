@@ -59,12 +59,13 @@ class WakerTest {
     @Test
     void readersOfOneLoopAreWokenThereByOneStep() throws Exception {
         LinkedBlockingQueue<Runnable> steps = new LinkedBlockingQueue<>();
+        Executor loop = steps::add;
+        Executor another = steps::add;
         try (Waker waker = new Waker("test", Duration.ZERO)) {
             Counting one = new Counting();
             Counting other = new Counting();
             for (int n = 0; n < 100; n++) {
-                waker.of(steps::add).arm(new Counting());
-                Executor loop = steps::add;
+                waker.of(another).arm(new Counting());
                 waker.of(loop).arm(one);
                 waker.of(loop).arm(one);
                 waker.of(loop).arm(other);

@@ -100,6 +100,11 @@ public final class Loopback implements Transport {
         private final Deliveries deliveries;
         private final ExecutorService loop = Executors.newSingleThreadExecutor(
                 Thread.ofVirtual().name("loopback-loop").factory());
+        private final Executor steps = step -> {
+            if (!loop.isShutdown()) {
+                loop.execute(step);
+            }
+        };
 
         LoopbackEndpoint(EventSource source, UnaryOperator<Wire> wires, Duration maxWriteStall) {
             this.source = source;
@@ -118,11 +123,6 @@ public final class Loopback implements Transport {
             Delivery delivery = new Delivery(source, asked -> LoopbackCodec.INSTANCE, wires.apply(connection));
             connection.begin(delivery, deliveries);
             Caller caller = new Caller(address, headers::get, Optional.empty());
-            Executor steps = step -> {
-                if (!loop.isShutdown()) {
-                    loop.execute(step);
-                }
-            };
             delivery.start(() -> Subscription.parse(nameAndQuery, Bytes.EMPTY, caller), steps);
             return connection.accepted();
         }

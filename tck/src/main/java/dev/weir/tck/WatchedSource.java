@@ -7,6 +7,7 @@ import dev.weir.Subscription;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -65,12 +66,21 @@ final class WatchedSource implements EventSource {
 
         @Override
         public void onReady(Runnable wake) {
+            await(() -> cursor.onReady(wake));
+        }
+
+        @Override
+        public void onReady(Runnable wake, Executor loop) {
+            await(() -> cursor.onReady(wake, loop));
+        }
+
+        private void await(Runnable ready) {
             enter("onReady");
             if (awaited) {
                 breaches.add("onReady twice");
             }
             awaited = true;
-            cursor.onReady(wake);
+            ready.run();
             busy.set(false);
         }
 

@@ -11,6 +11,7 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -19,11 +20,11 @@ public final class GrpcEndpoint implements Endpoint {
 
     private final Server server;
     private final GrpcStreams streams;
-    private final EventLoopGroup loops;
+    private final List<EventLoopGroup> loops;
     private final HealthStatusManager health;
     private final AtomicBoolean draining = new AtomicBoolean();
 
-    private GrpcEndpoint(Server server, GrpcStreams streams, EventLoopGroup loops, HealthStatusManager health) {
+    private GrpcEndpoint(Server server, GrpcStreams streams, List<EventLoopGroup> loops, HealthStatusManager health) {
         this.server = server;
         this.streams = streams;
         this.loops = loops;
@@ -32,7 +33,7 @@ public final class GrpcEndpoint implements Endpoint {
 
     @SuppressWarnings("deprecation") // grpcurl and others still ask the older reflection
     static GrpcEndpoint start(
-            NettyServerBuilder host, GrpcStreams streams, EventLoopGroup loops, InetSocketAddress address)
+            NettyServerBuilder host, GrpcStreams streams, List<EventLoopGroup> loops, InetSocketAddress address)
             throws IOException {
         HealthStatusManager health = new HealthStatusManager();
         health.setStatus(EventStreamsGrpc.SERVICE_NAME, ServingStatus.SERVING);
@@ -43,8 +44,6 @@ public final class GrpcEndpoint implements Endpoint {
         try {
             return new GrpcEndpoint(server.start(), streams, loops, health);
         } catch (IOException taken) {
-            streams.close();
-            end(loops);
             throw new IOException("cannot listen on " + address + ": " + taken.getMessage(), taken);
         }
     }
@@ -84,7 +83,11 @@ public final class GrpcEndpoint implements Endpoint {
         end(loops);
     }
 
-    private static void end(EventLoopGroup loops) {
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+    /** Ends the threads of a listener. Blocks until they have ended, two seconds at the most. */
+    static void end(List<EventLoopGroup> loops) {
+        loops.stream()
+                .map(group -> group.shutdownGracefully(0, 1, TimeUnit.SECONDS))
+                .toList()
+                .forEach(ended -> ended.awaitUninterruptibly(2, TimeUnit.SECONDS));
     }
 }

@@ -50,7 +50,7 @@ public final class GrpcStreams implements BindableService, AutoCloseable {
         this.loops =
                 StreamSupport.stream(loops.spliterator(), false).map(Loop::new).toList();
         deliveries = new Deliveries("weir-grpc", maxWriteStall);
-        int count = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
+        int count = this.loops.isEmpty() ? Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4) : 0;
         pumps = IntStream.range(0, count)
                 .mapToObj(n -> new Pump("weir-grpc-pump-" + n))
                 .toList();
@@ -100,28 +100,19 @@ public final class GrpcStreams implements BindableService, AutoCloseable {
                 return loop;
             }
         }
-        return pump();
+        List<? extends Executor> others = loops.isEmpty() ? pumps : loops;
+        return others.get(Math.floorMod(turn.getAndIncrement(), others.size()));
     }
 
-    private Pump pump() {
-        return pumps.get(Math.floorMod(turn.getAndIncrement(), pumps.size()));
-    }
-
-    /** A loop that has ended takes no more steps; a pump that has, runs them where they are, so that they end their stream. */
-    private final class Loop implements Executor {
-
-        private final EventExecutor own;
-
-        Loop(EventExecutor own) {
-            this.own = own;
-        }
+    /** A loop of the server's connections. Once it has ended a step runs on the calling thread: there it can only end its stream. */
+    private record Loop(EventExecutor own) implements Executor {
 
         @Override
         public void execute(Runnable step) {
             try {
                 own.execute(step);
             } catch (RejectedExecutionException ended) {
-                pump().execute(step);
+                step.run();
             }
         }
     }

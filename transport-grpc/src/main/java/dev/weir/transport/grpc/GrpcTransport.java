@@ -6,14 +6,21 @@ import io.grpc.ServerBuilder;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.RejectedExecutionHandlers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.logging.Level;
@@ -86,21 +93,46 @@ public final class GrpcTransport implements Transport {
      */
     public GrpcEndpoint open(EventSource source, InetSocketAddress address, Consumer<NettyServerBuilder> more)
             throws IOException {
-        EventLoopGroup loops = loops();
-        NettyServerBuilder host = tune(NettyServerBuilder.forAddress(address))
-                .directExecutor()
-                .bossEventLoopGroup(loops)
-                .workerEventLoopGroup(loops)
-                .channelType(NioServerSocketChannel.class);
-        more.accept(host);
-        return GrpcEndpoint.start(host, join(host, source, maxWriteStall, loops), loops, address);
+        EventLoopGroup acceptor =
+                new MultiThreadIoEventLoopGroup(1, threads("weir-grpc-acceptor"), NioIoHandler.newFactory());
+        EventLoopGroup loops = new Loops(threads("weir-grpc"));
+        GrpcStreams streams = null;
+        try {
+            NettyServerBuilder host = tune(NettyServerBuilder.forAddress(address))
+                    .directExecutor()
+                    .bossEventLoopGroup(acceptor)
+                    .workerEventLoopGroup(loops)
+                    .channelType(NioServerSocketChannel.class);
+            more.accept(host);
+            streams = join(host, source, maxWriteStall, loops);
+            return GrpcEndpoint.start(host, streams, List.of(acceptor, loops), address);
+        } catch (IOException | RuntimeException | Error failure) {
+            if (streams != null) {
+                streams.close();
+            }
+            GrpcEndpoint.end(List.of(acceptor, loops));
+            throw failure;
+        }
     }
 
-    private static EventLoopGroup loops() {
-        return new MultiThreadIoEventLoopGroup(
-                Runtime.getRuntime().availableProcessors(),
-                Thread.ofPlatform().daemon().name("weir-grpc-", 0).factory(),
-                NioIoHandler.newFactory());
+    private static ThreadFactory threads(String name) {
+        return new DefaultThreadFactory(name, true);
+    }
+
+    /** One for each processor. Streams are stepped between two looks at the connections, which must not wait for long. */
+    private static final class Loops extends MultiThreadIoEventLoopGroup {
+
+        private static final long STEPS_MILLIS = 20;
+
+        Loops(ThreadFactory threads) {
+            super(Runtime.getRuntime().availableProcessors(), threads, NioIoHandler.newFactory());
+        }
+
+        @Override
+        protected IoEventLoop newChild(Executor thread, IoHandlerFactory handlers, Object... arguments) {
+            return new SingleThreadIoEventLoop(
+                    this, thread, handlers, Integer.MAX_VALUE, RejectedExecutionHandlers.reject(), STEPS_MILLIS);
+        }
     }
 
     /**
