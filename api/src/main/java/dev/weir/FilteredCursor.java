@@ -1,6 +1,5 @@
 package dev.weir;
 
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Leaves out the events that were not asked for; the position moves on with them. */
@@ -9,23 +8,10 @@ final class FilteredCursor extends WrappedCursor {
     private static final int BATCH = 256;
 
     private final Filter filter;
-    private Runnable wake = () -> {};
 
     FilteredCursor(Cursor inner, Filter filter) {
         super(inner);
         this.filter = filter;
-    }
-
-    @Override
-    public void onReady(Runnable wake) {
-        this.wake = wake;
-        super.onReady(wake);
-    }
-
-    @Override
-    public void onReady(Runnable wake, Executor loop) {
-        this.wake = wake;
-        super.onReady(wake, loop);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.weir;
 
 import java.time.Duration;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** All that time and the operator do to a stream: heartbeats, the end of the waiting time, and the stop. */
@@ -19,7 +18,6 @@ final class LivingCursor extends WrappedCursor {
     private final long heartbeatNanos;
     private final boolean waits;
     private final long endNanos;
-    private volatile Runnable wake = () -> {};
 
     // the stream's own thread
     private long lastNanos;
@@ -45,18 +43,6 @@ final class LivingCursor extends WrappedCursor {
         lastNanos = ticker.now();
         waits = subscription.waiting().isPresent();
         endNanos = lastNanos + subscription.waiting().orElse(Duration.ZERO).toNanos();
-    }
-
-    @Override
-    public void onReady(Runnable wake) {
-        this.wake = wake;
-        super.onReady(wake);
-    }
-
-    @Override
-    public void onReady(Runnable wake, Executor loop) {
-        this.wake = wake;
-        super.onReady(wake, loop);
     }
 
     @Override

@@ -8,17 +8,22 @@ abstract class WrappedCursor implements Cursor {
 
     final Cursor inner;
 
+    /** Run to be polled again; by any thread, once it is set. */
+    volatile Runnable wake = () -> {};
+
     WrappedCursor(Cursor inner) {
         this.inner = inner;
     }
 
     @Override
     public void onReady(Runnable wake) {
+        this.wake = wake;
         inner.onReady(wake);
     }
 
     @Override
     public void onReady(Runnable wake, Executor loop) {
+        this.wake = wake;
         inner.onReady(wake, loop);
     }
 
