@@ -21,6 +21,7 @@ public final class Deliveries implements AutoCloseable {
 
     private final Set<Delivery> open = ConcurrentHashMap.newKeySet();
     private final long stallNanos;
+    private final long boundedNanos;
     private final Thread watchdog;
     private volatile boolean asleep;
     private volatile boolean closed;
@@ -33,6 +34,7 @@ public final class Deliveries implements AutoCloseable {
      */
     public Deliveries(String name, Duration maxWriteStall) {
         stallNanos = maxWriteStall.toNanos();
+        boundedNanos = stallNanos * BOUNDED_PATIENCE;
         watchdog = Thread.ofVirtual().name(name + "-watchdog").start(this::watch);
     }
 
@@ -69,6 +71,16 @@ public final class Deliveries implements AutoCloseable {
         return open.size();
     }
 
+    /**
+     * How long a stream may make no progress. Any thread.
+     *
+     * @param bounded whether it has an end of its own
+     * @return more than zero
+     */
+    public Duration patience(boolean bounded) {
+        return Duration.ofNanos(bounded ? boundedNanos : stallNanos);
+    }
+
     /** Cuts all that are open and those still to come, and waits until they have ended, five seconds at the most. Idempotent. */
     @Override
     public void close() {
@@ -84,7 +96,7 @@ public final class Deliveries implements AutoCloseable {
     /** One stream's failure is not the others'. */
     private void cutIfStalled(Delivery delivery, long now) {
         try {
-            if (delivery.stalled(now, stallNanos, stallNanos * BOUNDED_PATIENCE)) {
+            if (delivery.stalled(now, stallNanos, boundedNanos)) {
                 delivery.cancel();
             }
         } catch (RuntimeException | Error failure) {

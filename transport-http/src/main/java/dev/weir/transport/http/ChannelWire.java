@@ -2,6 +2,7 @@ package dev.weir.transport.http;
 
 import dev.weir.Bytes;
 import dev.weir.Codec;
+import dev.weir.Deliveries;
 import dev.weir.Delivery;
 import dev.weir.Refusal;
 import dev.weir.Signal;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -34,9 +34,6 @@ final class ChannelWire implements Wire {
     /** The most that is given to the socket at once, because the JDK copies and keeps as much. */
     private static final int SLICE = 64 << 10;
 
-    /** A stream with an end of its own has more patience, as while it is delivered. */
-    private static final int BOUNDED_PATIENCE = 10;
-
     private static final byte[] LAST_CHUNK = {'0', CR, LF, CR, LF};
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
@@ -54,10 +51,8 @@ final class ChannelWire implements Wire {
     private final WriterLoop loop;
     private final Thread connection = Thread.currentThread();
 
-    /** The loop's until everything is said, then the connection's. */
-    private long patienceNanos;
-
     private final boolean single;
+    private final Deliveries deliveries;
 
     @SuppressWarnings("NullAway.Init")
     private Delivery delivery;
@@ -71,6 +66,9 @@ final class ChannelWire implements Wire {
     private int toCome;
     private boolean released;
 
+    /** Set by the loop when everything is said, for the connection. */
+    private long patienceNanos;
+
     // any thread
     private volatile State state = State.OPEN;
     private volatile boolean cut;
@@ -82,14 +80,14 @@ final class ChannelWire implements Wire {
      *
      * @param response for the head, or the refusal
      * @param single whether the connection is to be closed after this stream
-     * @param patience how long a client may take nothing of what is left once everything is said
+     * @param deliveries tell how long a client may take nothing of what is left once everything is said
      */
-    ChannelWire(HttpWire response, SocketChannel channel, WriterLoop loop, boolean single, Duration patience) {
+    ChannelWire(HttpWire response, SocketChannel channel, WriterLoop loop, boolean single, Deliveries deliveries) {
         this.response = response;
         this.channel = channel;
         this.loop = loop;
         this.single = single;
-        patienceNanos = patience.toNanos();
+        this.deliveries = deliveries;
     }
 
     SocketChannel channel() {
@@ -193,7 +191,7 @@ final class ChannelWire implements Wire {
         }
         ByteBuffer end = loop.buffer().clear().put(LAST_CHUNK).flip();
         push(end);
-        patienceNanos *= last instanceof Signal.End ? BOUNDED_PATIENCE : 1;
+        patienceNanos = deliveries.patience(last instanceof Signal.End).toNanos();
         state = State.CLOSING;
         LockSupport.unpark(connection);
         if (rest == null) {

@@ -41,7 +41,6 @@ public abstract class StreamService implements HttpService, AutoCloseable {
     static final String METHODS = "GET, HEAD, OPTIONS";
 
     private final EventSource source;
-    private final Duration maxWriteStall;
     private final Deliveries deliveries;
     private final List<WriterLoop> writers;
     private final AtomicInteger turn = new AtomicInteger();
@@ -55,7 +54,6 @@ public abstract class StreamService implements HttpService, AutoCloseable {
      */
     protected StreamService(String name, EventSource source, Duration maxWriteStall) {
         this.source = source;
-        this.maxWriteStall = maxWriteStall;
         deliveries = new Deliveries(name, maxWriteStall);
         int count = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
         writers = IntStream.range(0, count)
@@ -138,7 +136,7 @@ public abstract class StreamService implements HttpService, AutoCloseable {
             return write(request, response, source);
         }
         WriterLoop writer = writers.get(Math.floorMod(turn.getAndIncrement(), writers.size()));
-        ChannelWire wire = new ChannelWire(response, connection.channel(), writer, isLast(request), maxWriteStall);
+        ChannelWire wire = new ChannelWire(response, connection.channel(), writer, isLast(request), deliveries);
         Delivery delivery = delivery(request, source, wire);
         wire.carries(delivery);
         HandedOver stream = new HandedOver(wire);
