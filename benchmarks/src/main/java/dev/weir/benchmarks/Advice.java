@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Which transport suits which shape of work, in sentences made from what was measured. */
 final class Advice {
@@ -84,7 +83,7 @@ final class Advice {
     /** By whether their streams share connections, the best first. */
     private Map<Boolean, List<Choice>> choices(String scenario, Metric metric, boolean less) {
         Comparator<Choice> order = Comparator.comparingDouble(one -> one.value().median());
-        return Stream.of("sse", "ndjson", "grpc", "grpc-each")
+        return Scenarios.TRANSPORTS.stream()
                 .flatMap(run -> evidence.measurement(scenario, run).stream())
                 .flatMap(one -> one.figure(metric.field()).map(value -> new Choice(one, value)).stream())
                 .sorted(less ? order : order.reversed())

@@ -26,8 +26,6 @@ import picocli.CommandLine.Option;
                         + " new records that they are whole.")
 public final class BareConsumer implements Callable<Integer> {
 
-    private static final int FAILED = 3;
-
     @Option(names = "--bootstrap", required = true, description = "HOST:PORT of a broker")
     private String bootstrap = "";
 
@@ -145,6 +143,6 @@ public final class BareConsumer implements Callable<Integer> {
         } else {
             mapper.writeValue(json.toFile(), result);
         }
-        return failures.isEmpty() ? 0 : FAILED;
+        return failures.isEmpty() ? 0 : Rig.FAILED;
     }
 }

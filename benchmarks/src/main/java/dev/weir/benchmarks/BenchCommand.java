@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -41,9 +42,6 @@ import picocli.CommandLine.Spec;
         })
 public final class BenchCommand {
 
-    /** Of the tools too. */
-    static final int FAILED = 3;
-
     private static final int WORSE = 4;
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
@@ -54,6 +52,16 @@ public final class BenchCommand {
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
+
+    /** What {@code quick} and {@code full} can be told. */
+    static final class Wanted {
+
+        @Option(names = "--only", split = ",", paramLabel = "SCENARIO", description = "these alone")
+        private @Nullable List<String> only;
+
+        @Option(names = "--out", paramLabel = "FILE", description = "default: target/bench/TIME.json")
+        private @Nullable Path out;
+    }
 
     /**
      * The command.
@@ -96,26 +104,16 @@ public final class BenchCommand {
             name = "quick",
             description = "A look at most of it, in under four minutes.",
             mixinStandardHelpOptions = true)
-    int quick(
-            @Option(names = "--only", split = ",", paramLabel = "SCENARIO", description = "these alone") @Nullable
-                    List<String> only,
-            @Option(names = "--out", paramLabel = "FILE", description = "default: target/bench/TIME.json") @Nullable
-                    Path out)
-            throws IOException {
-        return measure("quick", Scenarios.quick(launcher).few(), only, out);
+    int quick(@Mixin Wanted wanted) throws IOException {
+        return measure("quick", Scenarios.quick(launcher).few(), wanted);
     }
 
     @Command(
             name = "full",
             description = "Everything, each with three repetitions; takes about three quarters of an hour.",
             mixinStandardHelpOptions = true)
-    int full(
-            @Option(names = "--only", split = ",", paramLabel = "SCENARIO", description = "these alone") @Nullable
-                    List<String> only,
-            @Option(names = "--out", paramLabel = "FILE", description = "default: target/bench/TIME.json") @Nullable
-                    Path out)
-            throws IOException {
-        return measure("full", Scenarios.full(launcher).all(), only, out);
+    int full(@Mixin Wanted wanted) throws IOException {
+        return measure("full", Scenarios.full(launcher).all(), wanted);
     }
 
     @Command(
@@ -159,19 +157,19 @@ public final class BenchCommand {
         return 0;
     }
 
-    private int measure(String mode, List<Scenario> all, @Nullable List<String> only, @Nullable Path out)
-            throws IOException {
-        List<Scenario> wanted =
-                only == null ? all : only.stream().map(name -> named(name, all)).toList();
-        Path file = out == null
+    private int measure(String mode, List<Scenario> all, Wanted wanted) throws IOException {
+        List<Scenario> scenarios = wanted.only == null
+                ? all
+                : wanted.only.stream().map(name -> named(name, all)).toList();
+        Path file = wanted.out == null
                 ? results().resolve(LocalDateTime.now(ZoneId.systemDefault()).format(STAMP) + ".json")
-                : out;
+                : wanted.out;
         PrintWriter err = spec.commandLine().getErr();
         Evidence evidence = Evidence.begin(mode);
         evidence.writeTo(file);
         build();
         try (Lab lab = new Lab(interruption, err)) {
-            for (Scenario scenario : wanted) {
+            for (Scenario scenario : scenarios) {
                 if (!interruption.asked()) {
                     lab.run(scenario, evidence);
                     evidence.writeTo(file);
@@ -183,7 +181,7 @@ public final class BenchCommand {
             evidence.writeTo(file);
         }
         tell(evidence, file);
-        return evidence.measurements().stream().allMatch(one -> one.failures().isEmpty()) ? 0 : FAILED;
+        return evidence.measurements().stream().allMatch(one -> one.failures().isEmpty()) ? 0 : Rig.FAILED;
     }
 
     private static Scenario named(String name, List<Scenario> all) {

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,9 +29,8 @@ final class Evidence {
                     + " from the next is in those of " + Scenarios.IDLE + " and " + Scenarios.EXPORT + " alone";
 
     private static final String KIND = "weir-bench";
-    private static final ObjectMapper JSON = new ObjectMapper()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
+    private static final ObjectMapper JSON =
+            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
 
     private final ObjectNode head;
     private final Map<String, Measurement> measurements = new LinkedHashMap<>();
@@ -241,11 +239,7 @@ final class Evidence {
             file.withArray("measurements").add(node);
         }
         try {
-            Path folder = path.toAbsolutePath().getParent();
-            if (folder != null) {
-                Files.createDirectories(folder);
-            }
-            Files.writeString(path, JSON.writeValueAsString(file) + "\n");
+            JsonFile.write(path, file);
         } catch (IOException failure) {
             throw new CannotMeasure(CannotMeasure.NOT_WRITTEN, path + ": can't be written: " + failure.getMessage());
         }

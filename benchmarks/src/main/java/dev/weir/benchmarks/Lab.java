@@ -158,7 +158,7 @@ class Lab implements AutoCloseable {
             return "";
         }
         children.pop();
-        return child.exitCode() == 0 || child.exitCode() == BenchCommand.FAILED
+        return child.exitCode() == 0 || child.exitCode() == Rig.FAILED
                 ? ""
                 : ": exit code " + child.exitCode() + child.said();
     }

@@ -125,11 +125,10 @@ enum Metric {
 
     /** What a run of this plan measures. */
     static Set<Metric> measuredBy(Plan plan, boolean process) {
-        Set<Metric> measured;
         if (!plan.steps().isEmpty()) {
             return EnumSet.of(RSS_PER_CONNECTION, HEAP_PER_CONNECTION, RSS, HEAP, THREADS, STOPS, CUTS, REFUSED);
         }
-        measured = EnumSet.complementOf(EnumSet.of(RSS_PER_CONNECTION, HEAP_PER_CONNECTION));
+        Set<Metric> measured = EnumSet.complementOf(EnumSet.of(RSS_PER_CONNECTION, HEAP_PER_CONNECTION));
         if (plan.limit() > 0) {
             measured.removeAll(EnumSet.of(P50, P90, P99, P999, MAX, MEAN, ALLOCATED));
         }

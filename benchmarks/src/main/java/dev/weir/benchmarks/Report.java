@@ -238,7 +238,7 @@ final class Report {
                 : List.of("nio", "sse-sink", "grpc-observer", "grpc-helidon");
         return new Row(Stream.concat(
                         Stream.of(name),
-                        Stream.of(List.of("sse", "ndjson", "grpc", "grpc-each"), others)
+                        Stream.of(Scenarios.TRANSPORTS, others)
                                 .flatMap(List::stream)
                                 .map(run -> evidence.measurement(scenario, run)
                                         .map(cell)

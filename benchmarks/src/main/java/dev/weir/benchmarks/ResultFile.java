@@ -1,10 +1,8 @@
 package dev.weir.benchmarks;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -14,9 +12,7 @@ import java.util.Locale;
 /** Results for programs: one JSON object with what was asked, where, and a run for each transport. */
 final class ResultFile {
 
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
-    private final ObjectNode file = JSON.createObjectNode();
+    private final ObjectNode file = JsonNodeFactory.instance.objectNode();
     private final int planned;
     private boolean interrupted;
 
@@ -85,11 +81,7 @@ final class ResultFile {
      */
     void writeTo(Path path) {
         try {
-            Path folder = path.toAbsolutePath().getParent();
-            if (folder != null) {
-                Files.createDirectories(folder);
-            }
-            Files.writeString(path, JSON.writeValueAsString(file) + "\n");
+            JsonFile.write(path, file);
         } catch (IOException failure) {
             throw new CannotMeasure(CannotMeasure.NOT_WRITTEN, "--json=" + path + ": can't be written: " + failure);
         }

@@ -53,7 +53,9 @@ public final class Rig implements Callable<Integer> {
     /** What it warns of is told in the summary; a logger that nobody holds forgets its level. */
     private static final Logger GRPC = Logger.getLogger("io.grpc");
 
-    private static final int FAILED = 3;
+    /** The exit code of a run that proves nothing, of the other tools too. */
+    static final int FAILED = 3;
+
     private static final int NOT_KEPT = 4;
     private static final int PATIENCE_MILLIS = 5_000;
 

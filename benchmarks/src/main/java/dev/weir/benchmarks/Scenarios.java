@@ -42,6 +42,9 @@ record Scenarios(
     static final String KAFKA = "kafka";
     static final String EXPORT = "export";
 
+    /** The runs that show Weir's transports beside one another, in scenarios that have them. */
+    static final List<String> TRANSPORTS = List.of("sse", "ndjson", "grpc", "grpc-each");
+
     /** Streams of gRPC share connections, as programs do that have many; over HTTP each has its own. */
     private static final String SHARED = "--connections=10";
 
