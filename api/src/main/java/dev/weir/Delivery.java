@@ -343,7 +343,11 @@ public final class Delivery {
             blockedSince = System.nanoTime() | 1;
         }
         wire.flush();
-        blockedSince = loop != null && !wire.ready() ? System.nanoTime() | 1 : 0;
+        if (loop != null && !wire.ready()) {
+            blockedSince = System.nanoTime() | 1;
+        } else if (blockedSince != 0) {
+            blockedSince = 0;
+        }
     }
 
     private @Nullable Signal poll() {

@@ -23,7 +23,7 @@ final class LivingCursor extends WrappedCursor {
     private long lastNanos;
     private String ending = "gone";
 
-    // read by the ticker: when to wake a stream that has nothing to send
+    // read by the ticker: when to wake a stream that has nothing to send; what is sent meanwhile does not put it off
     private volatile long due = NEVER;
 
     // written by any thread
@@ -66,7 +66,7 @@ final class LivingCursor extends WrappedCursor {
         }
         long next = lastNanos + heartbeatNanos;
         next = waits ? Math.min(next, endNanos) : next;
-        if (next != due) {
+        if (next < due) {
             due = next;
             ticker.expect(next);
         }

@@ -2,7 +2,6 @@ package dev.weir.hub;
 
 import dev.weir.Code;
 import dev.weir.Refusal;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -24,6 +23,9 @@ public final class Position {
 
     private static final Base64.Encoder TO_TEXT = Base64.getUrlEncoder().withoutPadding();
     private static final String VERSION = "1.";
+
+    /** Bytes of the largest offset and epoch. */
+    private static final int LARGEST = 9 + 5;
 
     private final String prefix;
     private long[] offsets;
@@ -138,21 +140,24 @@ public final class Position {
      * @return the id
      */
     public String id() {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(offsets.length * 6);
+        byte[] vector = new byte[offsets.length * LARGEST];
+        int length = 0;
         for (int partition = 0; partition < offsets.length; partition++) {
-            varint(offsets[partition], out);
-            varint(leaderEpochs[partition] + 1L, out);
+            length = varint(offsets[partition], vector, length);
+            length = varint(leaderEpochs[partition] + 1L, vector, length);
         }
-        return prefix + new String(TO_TEXT.encode(out.toByteArray()), StandardCharsets.ISO_8859_1);
+        return prefix + TO_TEXT.encodeToString(Arrays.copyOf(vector, length));
     }
 
-    private static void varint(long value, ByteArrayOutputStream out) {
+    private static int varint(long value, byte[] out, int from) {
+        int at = from;
         long rest = value;
         while (rest > 0x7f) {
-            out.write((int) (rest & 0x7f) | 0x80);
+            out[at++] = (byte) (rest | 0x80);
             rest >>>= 7;
         }
-        out.write((int) rest);
+        out[at++] = (byte) rest;
+        return at;
     }
 
     /**

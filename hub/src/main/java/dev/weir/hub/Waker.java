@@ -40,6 +40,10 @@ final class Waker implements AutoCloseable {
         private volatile boolean armed;
         private @Nullable Waiter next;
 
+        final boolean armed() {
+            return armed;
+        }
+
         /** Never waits; run by the waker's thread, or by the loop of its crowd. */
         abstract void wake();
     }
@@ -50,7 +54,7 @@ final class Waker implements AutoCloseable {
         private final AtomicReference<@Nullable Waiter> first = new AtomicReference<>();
 
         void add(Waiter waiter) {
-            if (!waiter.armed) {
+            if (!waiter.armed()) {
                 waiter.armed = true;
                 Waiter before;
                 do {
@@ -99,8 +103,10 @@ final class Waker implements AutoCloseable {
         /** As {@link Waker#arm}. */
         void arm(Waiter member) {
             members.add(member);
-            synchronized (this) {
-                Waker.this.arm(this);
+            if (!armed()) {
+                synchronized (this) {
+                    Waker.this.arm(this);
+                }
             }
         }
 
