@@ -32,12 +32,14 @@ final class WriterLoop implements Executor, AutoCloseable {
     // guarded by this
     private List<Runnable> due = new ArrayList<>();
     private boolean sleeping;
+    /** The thread's own to write. */
     private boolean closed;
 
     // the thread's
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH);
     private final List<ChannelWire> leaving = new ArrayList<>();
+    private final List<Runnable> next = new ArrayList<>();
     private List<Runnable> running = new ArrayList<>();
     private int steps;
 
@@ -53,6 +55,10 @@ final class WriterLoop implements Executor, AutoCloseable {
     /** Any thread, never waits. Once the loop is closed, a step runs on the calling thread: there it can only end its stream. */
     @Override
     public void execute(Runnable step) {
+        if (Thread.currentThread().equals(thread) && !closed) {
+            next.add(step);
+            return;
+        }
         boolean asleep;
         synchronized (this) {
             if (closed) {
@@ -111,6 +117,7 @@ final class WriterLoop implements Executor, AutoCloseable {
 
     private synchronized void end() {
         closed = true;
+        due.addAll(next);
         due.forEach(this::run);
         leaving.removeIf(ChannelWire::giveBack);
     }
@@ -133,12 +140,18 @@ final class WriterLoop implements Executor, AutoCloseable {
     }
 
     /** False: nothing is due, and whoever adds something must wake the selector. */
-    private synchronized boolean take() {
-        List<Runnable> taken = due;
-        due = running;
-        running = taken;
-        sleeping = taken.isEmpty();
-        return !sleeping;
+    private boolean take() {
+        boolean nothing;
+        synchronized (this) {
+            List<Runnable> taken = due;
+            due = running;
+            running = taken;
+            nothing = taken.isEmpty() && next.isEmpty();
+            sleeping = nothing;
+        }
+        running.addAll(next);
+        next.clear();
+        return !nothing;
     }
 
     private void run(Runnable step) {

@@ -68,7 +68,7 @@ final class SseCodec implements Codec {
 
     @Override
     public Bytes encode(Signal signal) {
-        FrameWriter out = new FrameWriter(signal instanceof Event event ? event.weight() : 128);
+        FrameWriter out = new FrameWriter(signal instanceof Event event ? size(event) : 128);
         switch (signal) {
             case Event event -> event(out, event);
             case Signal.Open open -> {
@@ -111,6 +111,20 @@ final class SseCodec implements Codec {
         out.ascii("event: stream-").ascii(name).ascii("\ndata: ");
         SignalJson.write(out, signal, encoding);
         out.octet('\n');
+    }
+
+    /** Of bare data on one line to the byte, so that the frame is not copied; else about. */
+    private int size(Event event) {
+        if (full) {
+            return event.weight();
+        }
+        String type = event.type();
+        Bytes data = event.data();
+        return "id: \n".length()
+                + event.id().length()
+                + (type == null ? 0 : "event: \n".length() + type.length())
+                + "data: \n\n".length()
+                + (data == null ? 0 : data.length());
     }
 
     private void event(FrameWriter out, Event event) {
