@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 final class Backlog {
 
     /** The most that a portion holds, in bytes; one event may exceed it. */
-    static final int PORTION = 16 << 10;
+    static final int PORTION = 32 << 10;
 
     /** How many portions a subscriber may hold; a large event counts as several. */
-    static final int SHARE = 4;
+    static final int SHARE = 2;
 
     // set once
     private final CatchUp readers;

@@ -11,6 +11,7 @@ import java.util.Queue;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -125,8 +126,9 @@ final class History {
         }
         consumer.pause(rest);
         try {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                queue(new TopicPartition(record.topic(), record.partition())).add(record);
+            ConsumerRecords<byte[], byte[]> fetched = consumer.poll(POLL);
+            for (TopicPartition partition : fetched.partitions()) {
+                queue(partition).addAll(fetched.records(partition));
             }
         } finally {
             consumer.resume(rest);
