@@ -17,6 +17,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.jspecify.annotations.Nullable;
 
 /** The demo's topics, and how they are made where they don't exist. */
 final class DemoTopics {
@@ -28,10 +29,7 @@ final class DemoTopics {
     static final List<String> ALL = List.of(SYSTEM, ACCESS, CLOCK, PLAYGROUND);
 
     private static final Duration PATIENCE = Duration.ofSeconds(15);
-    private static final Map<String, String> SMALL = Map.of(
-            "retention.ms", String.valueOf(Duration.ofDays(1).toMillis()),
-            "retention.bytes", String.valueOf(64 << 20),
-            "segment.bytes", String.valueOf(16 << 20));
+    private static final long SMALL = 64 << 20;
 
     private DemoTopics() {}
 
@@ -44,14 +42,25 @@ final class DemoTopics {
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis() / 2);
         try (Admin admin = Admin.create(properties)) {
-            create(admin, names, System.nanoTime() + PATIENCE.toNanos());
+            List<NewTopic> wanted = names.stream()
+                    .map(name -> new NewTopic(name, name.equals(CLOCK) ? Clock.PARTITIONS : 1, (short) -1)
+                            .configs(kept(config.generators().get(name))))
+                    .toList();
+            create(admin, names, wanted, System.nanoTime() + PATIENCE.toNanos());
         }
     }
 
-    private static void create(Admin admin, Set<String> names, long deadline) throws InterruptedException {
-        List<NewTopic> wanted = names.stream()
-                .map(name -> new NewTopic(name, name.equals(CLOCK) ? Clock.PARTITIONS : 1, (short) -1).configs(SMALL))
-                .toList();
+    /** Little; but a topic that fills itself never loses its burst to what comes after. */
+    private static Map<String, String> kept(Config.@Nullable Generated filled) {
+        long bytes = filled == null ? SMALL : Math.max(SMALL, 2 * filled.retention().bytes());
+        return Map.of(
+                "retention.ms", String.valueOf(Duration.ofDays(1).toMillis()),
+                "retention.bytes", String.valueOf(bytes),
+                "segment.bytes", String.valueOf(16 << 20));
+    }
+
+    private static void create(Admin admin, Set<String> names, List<NewTopic> wanted, long deadline)
+            throws InterruptedException {
         for (KafkaFuture<Void> answer : admin.createTopics(wanted).values().values()) {
             try {
                 answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
