@@ -110,7 +110,7 @@ public final class BenchCommand {
 
     @Command(
             name = "full",
-            description = "Everything, each with three repetitions; takes about three quarters of an hour.",
+            description = "Everything, each with three repetitions; takes a little less than an hour.",
             mixinStandardHelpOptions = true)
     int full(@Mixin Wanted wanted) throws IOException {
         return measure("full", Scenarios.full(launcher).all(), wanted);

@@ -65,7 +65,7 @@ class Lab implements AutoCloseable {
             evidence.add(measurement);
         }
         try {
-            int first = scenario.rounds() == Rounds.WARMED ? 0 : 1;
+            int first = 1 - scenario.rounds().uncounted();
             for (int round = first; round <= scenario.repetitions() && !interruption.asked(); round++) {
                 if (children.isEmpty()) {
                     scenario.servers().forEach(this::start);
@@ -93,7 +93,7 @@ class Lab implements AutoCloseable {
                 return;
             }
             progress.println(scenario.name() + "/" + run.name() + ", "
-                    + (round == 0 ? "warming up" : round + " of " + scenario.repetitions()));
+                    + (round < 1 ? "warming up" : round + " of " + scenario.repetitions()));
             measure(run, Objects.requireNonNull(measurements.get(run)), round > 0);
         }
     }

@@ -23,11 +23,23 @@ record Scenario(String name, int repetitions, Rounds rounds, List<Server> server
     /** How one repetition follows another. */
     enum Rounds {
         /** The servers go on. */
-        PLAIN,
-        /** The servers go on, and a round before all others is not counted. */
-        WARMED,
+        PLAIN(0),
+        /** The servers go on, and two rounds before all others are not counted. */
+        WARMED(2),
+        /** The same with three: where little is sent, or in bursts, the compiler takes its time. */
+        LONG_WARMED(3),
         /** The servers are started anew for each. */
-        FRESH
+        FRESH(0);
+
+        private final int uncounted;
+
+        Rounds(int uncounted) {
+            this.uncounted = uncounted;
+        }
+
+        int uncounted() {
+            return uncounted;
+        }
     }
 
     /**

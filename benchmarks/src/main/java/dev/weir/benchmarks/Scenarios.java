@@ -54,7 +54,7 @@ record Scenarios(
     private static final int EXPORT_EVENTS = 3_200;
     private static final int EXPORT_SIZE = 16_384;
 
-    /** Everything, about three quarters of an hour. */
+    /** Everything, in a little less than an hour. */
     static Scenarios full(List<String> launcher) {
         return new Scenarios(launcher, 3, Rounds.WARMED, 5, 15, 1, 1, List.of(0, 2_500, 5_000, 7_500, 10_000));
     }
@@ -111,7 +111,7 @@ record Scenarios(
         return new Scenario(
                 name,
                 repetitions,
-                rounds,
+                patient(),
                 List.of(serve(rate + "x128"), baseline("nio", rate, 0)),
                 List.of(
                         Run.load("sse", "weir", SSE, steady),
@@ -182,7 +182,7 @@ record Scenarios(
         return new Scenario(
                 KAFKA,
                 repetitions,
-                rounds,
+                patient(),
                 List.of(
                         Server.weir("broker", launcher, "demo", "--bench-kafka=100x128+" + records),
                         Server.weir("weir", launcher, "serve", "--kafka={broker.kafka}", "--topics=bench-kafka"),
@@ -210,6 +210,11 @@ record Scenarios(
                         subscribers(EXPORT_STREAMS),
                         "--flat-out=" + part(EXPORT_EVENTS),
                         "--duration=300")));
+    }
+
+    /** Between rounds of servers that are slow to warm up. */
+    private Rounds patient() {
+        return rounds == Rounds.WARMED ? Rounds.LONG_WARMED : rounds;
     }
 
     private static Scenario without(Scenario scenario, String... names) {

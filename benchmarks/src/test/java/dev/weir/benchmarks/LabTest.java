@@ -110,7 +110,7 @@ class LabTest {
             calls.add(options.get(1).replace("--topic=", "") + options.get(2).replace("--before=", ""));
             return write(options, RESULT.formatted(false));
         });
-        assertThat(calls).containsExactly("a0", "b0", "c0", "b1", "c1", "a1", "c2", "a2", "b2");
+        assertThat(calls).containsExactly("a0", "b0", "c0", "b1", "c1", "a1", "c2", "a2", "b2", "a3", "b3", "c3");
     }
 
     @Test
