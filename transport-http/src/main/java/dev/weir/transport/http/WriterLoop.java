@@ -39,8 +39,11 @@ final class WriterLoop implements Executor, AutoCloseable {
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH);
     private final List<ChannelWire> leaving = new ArrayList<>();
-    private final List<Runnable> next = new ArrayList<>();
     private List<Runnable> running = new ArrayList<>();
+    /** What its own steps have added, and what they added in the turn before. */
+    private List<Runnable> added = new ArrayList<>();
+
+    private List<Runnable> addedBefore = new ArrayList<>();
     private int steps;
 
     WriterLoop(String name) {
@@ -56,7 +59,7 @@ final class WriterLoop implements Executor, AutoCloseable {
     @Override
     public void execute(Runnable step) {
         if (Thread.currentThread().equals(thread) && !closed) {
-            next.add(step);
+            added.add(step);
             return;
         }
         boolean asleep;
@@ -117,18 +120,15 @@ final class WriterLoop implements Executor, AutoCloseable {
 
     private synchronized void end() {
         closed = true;
-        due.addAll(next);
+        due.addAll(added);
         due.forEach(this::run);
         leaving.removeIf(ChannelWire::giveBack);
     }
 
     private void turn() throws IOException {
         boolean idle = !take();
-        for (int i = 0; i < running.size(); i++) {
-            run(running.get(i));
-        }
-        steps += running.size();
-        running.clear();
+        run(running);
+        run(addedBefore);
         if (idle && leaving.isEmpty()) {
             selector.select(this::selected);
             steps = 0;
@@ -141,17 +141,24 @@ final class WriterLoop implements Executor, AutoCloseable {
 
     /** False: nothing is due, and whoever adds something must wake the selector. */
     private boolean take() {
-        boolean nothing;
+        List<Runnable> own = added;
+        added = addedBefore;
+        addedBefore = own;
         synchronized (this) {
             List<Runnable> taken = due;
             due = running;
             running = taken;
-            nothing = taken.isEmpty() && next.isEmpty();
-            sleeping = nothing;
+            sleeping = taken.isEmpty() && own.isEmpty();
+            return !sleeping;
         }
-        running.addAll(next);
-        next.clear();
-        return !nothing;
+    }
+
+    private void run(List<Runnable> all) {
+        for (int i = 0; i < all.size(); i++) {
+            run(all.get(i));
+        }
+        steps += all.size();
+        all.clear();
     }
 
     private void run(Runnable step) {
