@@ -74,9 +74,9 @@ record Scenarios(
     List<Scenario> few() {
         return List.of(
                 without(live(), "sse-sink", "grpc-each", "grpc-helidon"),
-                without(flatOut(), "grpc", "grpc-each").with(repetitions, Rounds.WARMED),
+                without(flatOut(), "grpc", "grpc-each"),
                 waitingBriefly(),
-                without(kafka(), "many", "many-consumers"),
+                without(kafka(), "many", "many-consumers").with(2, Rounds.PLAIN),
                 export().with(1, Rounds.PLAIN));
     }
 
