@@ -35,4 +35,14 @@ public interface Codec {
     default Codec ofEvents() {
         return this;
     }
+
+    /**
+     * Whether this format has a word for a gap. Where it has none a stream is opened as with {@code on-gap=fail}, so that nothing is
+     * lost in silence (rule G2). Never blocks.
+     *
+     * @return true unless said otherwise
+     */
+    default boolean tellsGaps() {
+        return true;
+    }
 }

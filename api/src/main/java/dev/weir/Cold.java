@@ -1,5 +1,7 @@
 package dev.weir;
 
+import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.Flow;
 
 /** Streams made for one caller: an export, the progress of a task, tokens of a language model. */
@@ -16,7 +18,19 @@ public final class Cold {
      * @throws Refusal what the generator threw before its first signal
      */
     public static Cursor run(Generator generator) {
-        return GeneratedCursor.start(generator);
+        return GeneratedCursor.start(List.of(), generator);
+    }
+
+    /**
+     * The same for a table: each event is a row, a JSON array.
+     *
+     * @param columns their names in order, which formats for tables write first
+     * @param generator makes the rows
+     * @return as {@link #run(Generator)}
+     * @throws Refusal as {@link #run(Generator)}
+     */
+    public static Cursor run(List<String> columns, Generator generator) {
+        return GeneratedCursor.start(List.copyOf(columns), generator);
     }
 
     /**
@@ -59,5 +73,28 @@ public final class Cold {
          * @throws InterruptedException the client has gone; let it pass
          */
         void emit(Signal signal) throws InterruptedException;
+
+        /**
+         * Tells that one item could not be made, as a gap {@link Signal.Reason#ITEM_FAILED}; the stream goes on (rule E7). Blocks as
+         * {@link #emit}.
+         *
+         * @param id the position after the item, or the empty text if the stream can't be resumed
+         * @param item its number, from 0 on
+         * @throws InterruptedException as {@link #emit}
+         */
+        default void failed(String id, long item) throws InterruptedException {
+            emit(new Signal.Gap(id, Signal.Reason.ITEM_FAILED, 0, item, item + 1, OptionalLong.of(1)));
+        }
+
+        /**
+         * The same with a pace: {@link #emit} also blocks until the signal's turn has come. What is late is not made up for.
+         *
+         * @param signalsPerSecond more than 0
+         * @return an emitter for the same thread
+         * @throws IllegalArgumentException the pace is not such
+         */
+        default Emitter paced(double signalsPerSecond) {
+            return new PacedEmitter(this, signalsPerSecond);
+        }
     }
 }

@@ -202,8 +202,9 @@ public final class Delivery {
             return false;
         }
         try {
-            Subscription subscription = request.get();
-            codec = codecs.apply(subscription);
+            Subscription asked = request.get();
+            codec = codecs.apply(asked);
+            Subscription subscription = codec.tellsGaps() ? asked : asked.withOnGap(Subscription.OnGap.FAIL);
             failOnGap = subscription.onGap() == Subscription.OnGap.FAIL;
             cursor = source.open(subscription);
             bounded = subscription.bounded() || cursor.bounded();

@@ -22,7 +22,9 @@ public record Format(
         /** Id, type, key, time, headers and data. */
         FULL,
         /** The data alone. */
-        NONE
+        NONE,
+        /** What becomes of a task, line by line: starting, processing, chunk_error, error, complete. Lines of JSON only. */
+        STATUS
     }
 
     /** Parameter {@code encoding}. */

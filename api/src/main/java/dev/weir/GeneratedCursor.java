@@ -1,5 +1,6 @@
 package dev.weir;
 
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -11,6 +12,7 @@ final class GeneratedCursor implements Cursor, Cold.Emitter {
     private static final long FIRST_MILLIS = 250;
 
     // set once
+    private final List<String> columns;
     private final Thread thread;
     private final HandOver handOver;
 
@@ -20,13 +22,14 @@ final class GeneratedCursor implements Cursor, Cold.Emitter {
     private volatile boolean interrupted;
     private volatile @Nullable Refusal failedAtOnce;
 
-    private GeneratedCursor(Cold.Generator generator) {
+    private GeneratedCursor(List<String> columns, Cold.Generator generator) {
+        this.columns = columns;
         thread = Thread.ofVirtual().name("weir-generator").unstarted(() -> generate(generator));
         handOver = new HandOver(() -> LockSupport.unpark(thread));
     }
 
-    static Cursor start(Cold.Generator generator) {
-        GeneratedCursor cursor = new GeneratedCursor(generator);
+    static Cursor start(List<String> columns, Cold.Generator generator) {
+        GeneratedCursor cursor = new GeneratedCursor(columns, generator);
         cursor.thread.start();
         try {
             if (!cursor.first.await(FIRST_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -106,6 +109,11 @@ final class GeneratedCursor implements Cursor, Cold.Emitter {
     @Override
     public String position() {
         return handOver.position();
+    }
+
+    @Override
+    public List<String> columns() {
+        return columns;
     }
 
     @Override

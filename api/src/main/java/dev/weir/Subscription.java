@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -233,17 +234,61 @@ public record Subscription(
     }
 
     /**
-     * For sources without parameters of their own.
+     * A number among the parameters of this source.
      *
-     * @throws Refusal bad-request if there is any
+     * @param parameter its name
+     * @param least smallest value
+     * @param most largest value
+     * @param usual without the parameter
+     * @return its value
+     * @throws Refusal bad-request if it is no such number, naming what is allowed
      */
-    public void refuseOtherParameters() {
-        if (!parameters.isEmpty()) {
+    public long number(String parameter, long least, long most, long usual) {
+        String value = parameters.get(parameter);
+        return value == null ? usual : Parameters.number(parameter, "", value, least, most);
+    }
+
+    /**
+     * For sources that know their parameters, so that a misspelt one is told.
+     *
+     * @param own the names of those of this source
+     * @throws Refusal bad-request if there is any other
+     */
+    public void refuseOtherParameters(String... own) {
+        Set<String> others = new TreeSet<>(parameters.keySet());
+        List.of(own).forEach(others::remove);
+        if (!others.isEmpty()) {
             throw new Refusal(
                     Code.BAD_REQUEST,
-                    Parameters.shown(parameters.keySet().iterator().next())
-                            + ": unknown parameter; allowed are topic, from, after, limit, until, wait, type, key,"
-                            + " header.<name>, slow, on-gap, heartbeat, heartbeat-as, envelope, encoding");
+                    Parameters.shown(others.iterator().next()) + ": unknown parameter; allowed are "
+                            + (own.length == 0 ? "" : String.join(", ", own) + ", ")
+                            + "topic, from, after, limit, until, wait, type, key, header.<name>, slow, on-gap, heartbeat,"
+                            + " heartbeat-as, envelope, encoding");
+        }
+    }
+
+    /**
+     * For sources that read no body, so that what a client sends is not passed over in silence.
+     *
+     * @throws Refusal bad-request if there is one
+     */
+    public void refuseBody() {
+        if (body.length() > 0) {
+            throw new Refusal(Code.BAD_REQUEST, "body: " + name() + " takes none; leave it out");
+        }
+    }
+
+    /**
+     * For sources that can only begin at their beginning.
+     *
+     * @throws Refusal bad-request if the client wants to begin elsewhere
+     */
+    public void refuseOtherStarts() {
+        if (!(start instanceof Start.Latest || start instanceof Start.Earliest)) {
+            throw new Refusal(
+                    Code.BAD_REQUEST,
+                    "from, after, or Last-Event-ID: " + name()
+                            + " can't be resumed; ask for all of it, without them or with from=earliest");
         }
     }
 
@@ -265,6 +310,19 @@ public record Subscription(
      */
     public Subscription withOnGap(OnGap onGap) {
         return copy(names, start, onGap, slow);
+    }
+
+    /**
+     * The same without parameters that are not for the source, because a transport has read them.
+     *
+     * @param taken their names
+     * @return a new subscription
+     */
+    public Subscription without(Set<String> taken) {
+        Map<String, String> rest = new LinkedHashMap<>(parameters);
+        rest.keySet().removeAll(taken);
+        return new Subscription(
+                names, start, until, limit, waiting, filter, heartbeat, onGap, slow, format, rest, body, caller);
     }
 
     Subscription with(Slow policy) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Semaphore;
@@ -227,6 +228,71 @@ class ColdTest {
             assertThat(ids).doesNotHaveDuplicates().startsWith("p0").endsWith("p199");
             assertThat(cursor.next()).isEqualTo(new Signal.End("p199", 200));
         }
+    }
+
+    @Test
+    void aTableTellsItsColumns() {
+        try (Cursor cursor = Cold.run(List.of("id", "name"), out -> out.emit(Event.of(null, "[1,\"Ann\"]")))) {
+            assertThat(cursor.columns()).containsExactly("id", "name");
+        }
+        try (Cursor cursor = Cold.run(out -> {})) {
+            assertThat(cursor.columns()).isEmpty();
+        }
+    }
+
+    @Test
+    void anItemThatFailsIsAGapAndTheStreamGoesOn() {
+        Polled cursor = new Polled(Cold.run(out -> {
+            out.emit(Event.of(null, "0").withId("a"));
+            out.failed("b", 1);
+            out.emit(Event.of(null, "2").withId("c"));
+        }));
+        assertThat(cursor.next().id()).isEqualTo("a");
+        assertThat(cursor.next())
+                .isEqualTo(new Signal.Gap("b", Signal.Reason.ITEM_FAILED, 0, 1, 2, OptionalLong.of(1)));
+        assertThat(cursor.next().id()).isEqualTo("c");
+        assertThat(cursor.next()).isEqualTo(new Signal.End("c", 2));
+    }
+
+    @Test
+    void aPacedGeneratorIsNeverAheadOfItsPace() {
+        long begin = System.nanoTime();
+        Polled cursor = new Polled(Cold.run(out -> {
+            Cold.Emitter paced = out.paced(100);
+            for (int n = 0; n < 20; n++) {
+                paced.emit(Event.of(null, "" + n));
+            }
+        }));
+        for (int n = 0; n < 20; n++) {
+            assertThat(cursor.next()).isInstanceOf(Event.class);
+            assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(n * 10_000_000L);
+        }
+    }
+
+    @Test
+    void aPaceIsMoreThanNothing() {
+        for (double pace : new double[] {0, -1, Double.NaN}) {
+            assertThatThrownBy(() -> ((Cold.Emitter) signal -> {}).paced(pace))
+                    .hasMessage("signalsPerSecond=" + pace + ": allowed is more than 0");
+        }
+    }
+
+    @Test
+    void aPacedGeneratorIsInterruptedWhileItWaits() {
+        AtomicReference<Throwable> seen = new AtomicReference<>();
+        Cursor cursor = Cold.run(out -> {
+            Cold.Emitter slow = out.paced(0.001);
+            try {
+                slow.emit(Event.of(null, "first"));
+                slow.emit(Event.of(null, "in a quarter of an hour"));
+            } catch (InterruptedException left) {
+                seen.set(left);
+                throw left;
+            }
+        });
+        cursor.onReady(() -> {});
+        cursor.close();
+        await(() -> seen.get() != null);
     }
 
     @Test

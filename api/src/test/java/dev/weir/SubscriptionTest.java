@@ -196,6 +196,37 @@ class SubscriptionTest {
         assertThatThrownBy(() -> parse("orders?colour=red").refuseOtherParameters())
                 .hasMessageStartingWith("colour: unknown parameter; allowed are topic, from,");
         parse("orders?limit=1").refuseOtherParameters();
+        parse("report?table=t&limit=1").refuseOtherParameters("table", "since");
+        assertThatThrownBy(() -> parse("report?table=t&tabel=t").refuseOtherParameters("table", "since"))
+                .hasMessageStartingWith("tabel: unknown parameter; allowed are table, since, topic, from,");
+    }
+
+    @Test
+    void aSourceReadsItsNumbers() {
+        assertThat(parse("report").number("rows", 1, 100, 10)).isEqualTo(10);
+        assertThat(parse("report?rows=100").number("rows", 1, 100, 10)).isEqualTo(100);
+        for (String wrong : List.of("0", "101", "ten", "", "1.5", "+1", "99999999999999999999")) {
+            assertThatThrownBy(() ->
+                            parse("report?rows=" + wrong.replace("+", "%2B")).number("rows", 1, 100, 10))
+                    .hasMessage("rows=" + wrong + ": allowed are whole numbers from 1 to 100");
+        }
+    }
+
+    @Test
+    void aSourceThatCannotBeResumedSaysSo() {
+        parse("report").refuseOtherStarts();
+        parse("report?from=earliest").refuseOtherStarts();
+        for (String start : List.of("from=last:3", "from=2026-01-01T00:00:00Z", "after=7")) {
+            assertThatThrownBy(() -> parse("report?" + start).refuseOtherStarts())
+                    .hasMessageContaining("report can't be resumed");
+        }
+    }
+
+    @Test
+    void whatATransportHasReadIsNotForTheSource() {
+        Subscription asked = parse("report?format=csv&table=t");
+        assertThat(asked.without(Set.of("format", "other")).parameters()).containsOnly(Map.entry("table", "t"));
+        assertThat(asked.without(Set.of())).isEqualTo(asked);
     }
 
     @Test
