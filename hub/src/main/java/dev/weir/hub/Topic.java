@@ -73,6 +73,7 @@ public final class Topic implements EventSource, AutoCloseable {
     @Override
     public Cursor open(Subscription subscription) {
         subscription.refuseOtherParameters();
+        subscription.refuseBody();
         Subscription.Slow slow = subscription.slow().orElse(Subscription.Slow.DROP_OLDEST);
         if (slow == Subscription.Slow.LAG) {
             throw new Refusal(

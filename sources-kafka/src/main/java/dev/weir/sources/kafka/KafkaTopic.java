@@ -96,6 +96,7 @@ final class KafkaTopic implements EventSource, AutoCloseable {
     @Override
     public Cursor open(Subscription subscription) {
         subscription.refuseOtherParameters();
+        subscription.refuseBody();
         cluster.requireAvailable();
         Live now = join();
         try {

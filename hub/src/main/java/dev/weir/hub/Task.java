@@ -1,0 +1,157 @@
+package dev.weir.hub;
+
+import dev.weir.Code;
+import dev.weir.Cold;
+import dev.weir.Cursor;
+import dev.weir.Event;
+import dev.weir.EventSource;
+import dev.weir.Refusal;
+import dev.weir.Subscription;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A long task that tells of its progress, to as many watchers as there are. Each begins with how far it is, and gets the newest
+ * state whenever it has taken the last one: events of type {@code progress} with data {@code {"done":1,"total":3}}, the last of
+ * which also has the {@code "result"}; then the end, or a stop if the task has failed. Safe for any number of threads.
+ */
+public final class Task implements EventSource, AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Task.class.getName());
+    private static final String TYPE = "progress";
+
+    private final String name;
+    private final Thread worker;
+
+    // guarded by this
+    private State state = new State(0, 0, 0, null, null, false);
+
+    /** What is to be done. */
+    @FunctionalInterface
+    public interface Work {
+
+        /**
+         * Does all of it. Called once, on a thread of its own, where it may block; interrupted when the task is closed.
+         *
+         * @param progress is told how far it is
+         * @return the result as one JSON value, which is passed on as it is; null: there is none
+         * @throws Exception it has failed; watchers are told the code and the message of a {@link Refusal}, and of anything else that
+         *     it is internal
+         */
+        @Nullable
+        String run(Progress progress) throws Exception;
+    }
+
+    /** Is told how far the work is. */
+    @FunctionalInterface
+    public interface Progress {
+
+        /**
+         * Tells the watchers. Never waits for them, so it may be called as often as there is something to tell.
+         *
+         * @param done how much is done, 0 or more
+         * @param total how much there is, as far as it is known
+         */
+        void report(long done, long total);
+    }
+
+    private record State(
+            long version,
+            long done,
+            long total,
+            @Nullable String result,
+            @Nullable Refusal failure,
+            boolean over) {}
+
+    private Task(String name, Work work) {
+        this.name = name;
+        worker = Thread.ofPlatform().daemon().name("weir-task-" + name).unstarted(() -> work(work));
+    }
+
+    /**
+     * Starts a task.
+     *
+     * @param name names its thread, and the task in messages
+     * @param work what is to be done
+     * @return the task, under way
+     */
+    public static Task start(String name, Work work) {
+        Task task = new Task(name, work);
+        task.worker.start();
+        return task;
+    }
+
+    /**
+     * Whether nothing more will happen.
+     *
+     * @return true once it has succeeded, failed or been closed
+     */
+    public synchronized boolean over() {
+        return state.over;
+    }
+
+    /** Watches the task. Does not block. */
+    @Override
+    public Cursor open(Subscription subscription) {
+        subscription.refuseOtherParameters();
+        subscription.refuseBody();
+        subscription.refuseOtherStarts();
+        return Cold.run(this::watch);
+    }
+
+    private void watch(Cold.Emitter out) throws InterruptedException {
+        State seen = null;
+        do {
+            seen = after(seen);
+            if (seen.failure != null) {
+                throw seen.failure;
+            }
+            out.emit(Event.of(TYPE, json(seen)));
+        } while (!seen.over);
+    }
+
+    private synchronized State after(@Nullable State seen) throws InterruptedException {
+        while (seen != null && state.version == seen.version) {
+            wait();
+        }
+        return state;
+    }
+
+    private static String json(State state) {
+        return "{\"done\":" + state.done + ",\"total\":" + state.total
+                + (state.result == null ? "" : ",\"result\":" + state.result) + "}";
+    }
+
+    private void work(Work work) {
+        try {
+            String result = work.run((done, total) -> change(done, total, null, null, false));
+            end(result, null);
+        } catch (Refusal told) {
+            end(null, told);
+        } catch (InterruptedException closed) {
+            end(null, new Refusal(Code.SHUTDOWN, "task " + name + " was ended; start it again"));
+        } catch (Exception | Error failure) {
+            LOG.log(Level.ERROR, "task " + name + " has failed", failure);
+            end(null, new Refusal(Code.INTERNAL, "task " + name + " has failed; start it again"));
+        }
+    }
+
+    private synchronized void end(@Nullable String result, @Nullable Refusal failure) {
+        change(state.done, state.total, result, failure, true);
+    }
+
+    private synchronized void change(
+            long done, long total, @Nullable String result, @Nullable Refusal failure, boolean over) {
+        if (!state.over) {
+            state = new State(state.version + 1, done, total, result, failure, over);
+            notifyAll();
+        }
+    }
+
+    /** Ends the task if it is still under way; its watchers are told. Does not wait for the work. Idempotent. */
+    @Override
+    public void close() {
+        worker.interrupt();
+    }
+}
