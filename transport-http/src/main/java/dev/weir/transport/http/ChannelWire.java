@@ -52,6 +52,7 @@ final class ChannelWire implements Wire {
     private final Thread connection = Thread.currentThread();
 
     private final boolean single;
+    private final boolean trailers;
     private final Deliveries deliveries;
 
     @SuppressWarnings("NullAway.Init")
@@ -80,13 +81,21 @@ final class ChannelWire implements Wire {
      *
      * @param response for the head, or the refusal
      * @param single whether the connection is to be closed after this stream
+     * @param trailers whether the client wants to be told behind the last chunk how the stream has ended
      * @param deliveries tell how long a client may take nothing of what is left once everything is said
      */
-    ChannelWire(HttpWire response, SocketChannel channel, WriterLoop loop, boolean single, Deliveries deliveries) {
+    ChannelWire(
+            HttpWire response,
+            SocketChannel channel,
+            WriterLoop loop,
+            boolean single,
+            boolean trailers,
+            Deliveries deliveries) {
         this.response = response;
         this.channel = channel;
         this.loop = loop;
         this.single = single;
+        this.trailers = trailers;
         this.deliveries = deliveries;
     }
 
@@ -189,7 +198,8 @@ final class ChannelWire implements Wire {
             abort();
             return;
         }
-        ByteBuffer end = loop.buffer().clear().put(LAST_CHUNK).flip();
+        byte[] lastChunk = trailers ? Trailers.lastChunk(last) : LAST_CHUNK;
+        ByteBuffer end = loop.buffer().clear().put(lastChunk).flip();
         push(end);
         patienceNanos = deliveries.patience(last instanceof Signal.End).toNanos();
         state = State.CLOSING;

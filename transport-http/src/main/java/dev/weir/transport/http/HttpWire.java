@@ -45,6 +45,7 @@ public final class HttpWire implements Wire {
     // set once
     private final ServerResponse response;
     private final boolean head;
+    private final boolean trailers;
     private final Thread owner = Thread.currentThread();
 
     // the handler's thread
@@ -68,8 +69,14 @@ public final class HttpWire implements Wire {
      * @param head whether the request was HEAD: nothing but the headers is sent, and the connection closes
      */
     public HttpWire(ServerResponse response, boolean head) {
+        this(response, head, false);
+    }
+
+    /** @param trailers whether the client wants to be told behind the last chunk how the stream has ended */
+    HttpWire(ServerResponse response, boolean head, boolean trailers) {
         this.response = response;
         this.head = head;
+        this.trailers = trailers;
     }
 
     /** Answers OPTIONS. */
@@ -107,6 +114,9 @@ public final class HttpWire implements Wire {
         }
         if (head) {
             response.header(HeaderValues.CONNECTION_CLOSE);
+        }
+        if (trailers) {
+            response.header(Trailers.NAMES);
         }
         out = response.outputStream();
         sink = response.sink(ResponseSink.TYPE);
@@ -162,6 +172,9 @@ public final class HttpWire implements Wire {
             return;
         }
         try {
+            if (trailers) {
+                Trailers.of(last).forEach((name, value) -> response.trailers().set(HeaderNames.create(name), value));
+            }
             sink.close();
             end();
         } catch (ServerConnectionException | UncheckedIOException gone) {

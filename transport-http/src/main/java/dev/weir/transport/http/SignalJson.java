@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Signals as JSON objects on one line (RFC 8259, NDJSON). An event is
- * {@code {"id","topic","type","key","time","data","headers"}}, any other signal {@code {"control":"gap",...}}; what there is none of is
- * left out. No method blocks; any thread.
+ * {@code {"id","topic","type","key","time","data","headers"}}, any other signal {@code {"control":"gap",...}}; in the words of a task
+ * they are {@code {"status":"processing",...}} and {@code {"status":"chunk_error","time",...}}. What there is none of is left out. No
+ * method blocks; any thread.
  */
 public final class SignalJson {
 
@@ -33,29 +34,77 @@ public final class SignalJson {
      * @param encoding how an event's data are written
      */
     public static void write(FrameWriter out, Signal signal, Format.Encoding encoding) {
+        if (signal instanceof Event event) {
+            event(out.octet('{'), event, encoding);
+        } else {
+            out.ascii("{\"control\":\"").ascii(name(signal)).octet('"');
+            details(out, signal);
+        }
+        out.octet('}');
+    }
+
+    /**
+     * Adds a signal in the words of a task: {@code starting}, {@code processing}, {@code chunk_error}, {@code error} or {@code
+     * complete}, each with a time.
+     *
+     * @param out takes the object, without a line feed
+     * @param signal any signal
+     * @param encoding how an event's data are written
+     */
+    public static void status(FrameWriter out, Signal signal, Format.Encoding encoding) {
+        out.ascii("{\"status\":\"").ascii(status(signal)).octet('"');
+        if (signal instanceof Event event) {
+            event(out.octet(','), event, encoding);
+        } else {
+            out.ascii(",\"time\":\"").ascii(TIME.format(Instant.now())).octet('"');
+            details(out, signal);
+        }
+        out.octet('}');
+    }
+
+    private static String name(Signal signal) {
+        return switch (signal) {
+            case Event event -> throw new IllegalArgumentException("an event has no control line: " + event);
+            case Signal.Open open -> "open";
+            case Signal.Heartbeat heartbeat -> "heartbeat";
+            case Signal.Gap gap -> "gap";
+            case Signal.Stop stop -> "stop";
+            case Signal.End end -> "end";
+        };
+    }
+
+    private static String status(Signal signal) {
+        return switch (signal) {
+            case Signal.Open open -> "starting";
+            case Event event -> "processing";
+            case Signal.Heartbeat heartbeat -> "processing";
+            case Signal.Gap gap -> "chunk_error";
+            case Signal.Stop stop -> "error";
+            case Signal.End end -> "complete";
+        };
+    }
+
+    private static void details(FrameWriter out, Signal signal) {
+        if (!signal.id().isEmpty()) {
+            out.ascii(",\"id\":").text(signal.id());
+        }
         switch (signal) {
-            case Event event -> event(out, event, encoding);
-            case Signal.Open open -> open(out, open);
+            case Event event -> {}
+            case Signal.Open open -> columns(out, open.columns());
             case Signal.Heartbeat heartbeat -> {
-                control(out, "heartbeat", heartbeat);
                 if (heartbeat.superseded() > 0) {
                     out.ascii(",\"superseded\":").number(heartbeat.superseded());
                 }
             }
             case Signal.Gap gap -> gap(out, gap);
             case Signal.Stop stop -> {
-                control(out, "stop", stop);
                 out.ascii(",\"code\":").text(stop.code().toString());
                 out.ascii(",\"message\":").text(stop.message());
                 out.ascii(",\"retryable\":").ascii(stop.code().retryable() ? "true" : "false");
                 out.ascii(",\"retryAfterMs\":").number(stop.retryAfter().toMillis());
             }
-            case Signal.End end -> {
-                control(out, "end", end);
-                out.ascii(",\"events\":").number(end.events());
-            }
+            case Signal.End end -> out.ascii(",\"events\":").number(end.events());
         }
-        out.octet('}');
     }
 
     /**
@@ -80,27 +129,18 @@ public final class SignalJson {
         out.octets(bytes, from, bytes.length);
     }
 
-    private static void control(FrameWriter out, String name, Signal signal) {
-        out.ascii("{\"control\":\"").ascii(name).octet('"');
-        if (!signal.id().isEmpty()) {
-            out.ascii(",\"id\":").text(signal.id());
-        }
-    }
-
-    private static void open(FrameWriter out, Signal.Open open) {
-        control(out, "open", open);
+    private static void columns(FrameWriter out, List<String> columns) {
         String separator = ",\"columns\":[";
-        for (String column : open.columns()) {
+        for (String column : columns) {
             out.ascii(separator).text(column);
             separator = ",";
         }
-        if (!open.columns().isEmpty()) {
+        if (!columns.isEmpty()) {
             out.octet(']');
         }
     }
 
     private static void gap(FrameWriter out, Signal.Gap gap) {
-        control(out, "gap", gap);
         out.ascii(",\"reason\":").text(gap.reason().toString());
         if (!gap.topic().isEmpty()) {
             out.ascii(",\"topic\":").text(gap.topic());
@@ -117,7 +157,7 @@ public final class SignalJson {
     }
 
     private static void event(FrameWriter out, Event event, Format.Encoding encoding) {
-        String separator = "{\"";
+        String separator = "\"";
         String type = event.type();
         Bytes key = event.key();
         if (!event.id().isEmpty()) {

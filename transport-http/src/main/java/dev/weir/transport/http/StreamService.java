@@ -10,6 +10,7 @@ import dev.weir.EventSource;
 import dev.weir.Refusal;
 import dev.weir.Subscription;
 import dev.weir.Wire;
+import io.helidon.common.buffers.DataReader;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
@@ -19,6 +20,8 @@ import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +41,9 @@ public abstract class StreamService implements HttpService, AutoCloseable {
     /** How long a client of a live stream may take nothing before it is cut. */
     public static final Duration MAX_WRITE_STALL = Duration.ofSeconds(30);
 
-    static final String METHODS = "GET, HEAD, OPTIONS";
+    private static final int MOST_BODY = 1 << 20;
+
+    static final String METHODS = "GET, POST, HEAD, OPTIONS";
 
     private final EventSource source;
     private final Deliveries deliveries;
@@ -72,11 +77,23 @@ public abstract class StreamService implements HttpService, AutoCloseable {
      * The codec for a request. Never blocks; any thread, once for each request.
      *
      * @param subscription what was asked for
-     * @param mediaType the one of {@link #mediaTypes} that the client likes best
+     * @param mediaType the one of {@link #mediaTypes} that was named, or that the client likes best
      * @return an instance shared by all who ask for the same
      * @throws Refusal bad-request: an option that this format does not have
      */
     protected abstract Codec codec(Subscription subscription, String mediaType);
+
+    /**
+     * The media type that a request names itself, which the client need not accept as well. Never blocks; any thread, once for each
+     * request.
+     *
+     * @param subscription what was asked for
+     * @return one of {@link #mediaTypes}, or empty: the client's {@code Accept} decides
+     * @throws Refusal bad-request: there is no such format
+     */
+    protected Optional<String> named(Subscription subscription) {
+        return Optional.empty();
+    }
 
     @Override
     public void routing(HttpRules rules) {
@@ -109,12 +126,12 @@ public abstract class StreamService implements HttpService, AutoCloseable {
 
     private void handle(ServerRequest request, ServerResponse response) {
         Method method = request.prologue().method();
-        HttpWire wire = new HttpWire(response, method.equals(Method.HEAD));
+        HttpWire wire = new HttpWire(response, method.equals(Method.HEAD), Trailers.asked(request));
         boolean another = true;
         try {
             if (method.equals(Method.OPTIONS)) {
                 wire.allow();
-            } else if (method.equals(Method.GET)) {
+            } else if (method.equals(Method.GET) || method.equals(Method.POST)) {
                 another = stream(request, wire);
             } else if (method.equals(Method.HEAD)) {
                 another = write(request, wire, HeadCursor.of(source));
@@ -136,7 +153,8 @@ public abstract class StreamService implements HttpService, AutoCloseable {
             return write(request, response, source);
         }
         WriterLoop writer = writers.get(Math.floorMod(turn.getAndIncrement(), writers.size()));
-        ChannelWire wire = new ChannelWire(response, connection.channel(), writer, isLast(request), deliveries);
+        ChannelWire wire = new ChannelWire(
+                response, connection.channel(), writer, isLast(request), Trailers.asked(request), deliveries);
         Delivery delivery = delivery(request, source, wire);
         wire.carries(delivery);
         HandedOver stream = new HandedOver(wire);
@@ -167,7 +185,11 @@ public abstract class StreamService implements HttpService, AutoCloseable {
 
     private Delivery delivery(ServerRequest request, EventSource opened, Wire wire) {
         List<String> accepted = request.headers().values(HeaderNames.ACCEPT);
-        return new Delivery(opened, subscription -> codec(subscription, Accept.choose(mediaTypes(), accepted)), wire);
+        return new Delivery(
+                opened,
+                subscription ->
+                        codec(subscription, named(subscription).orElseGet(() -> Accept.choose(mediaTypes(), accepted))),
+                wire);
     }
 
     /** Whether the body may be compressed on its way through the response. */
@@ -181,17 +203,15 @@ public abstract class StreamService implements HttpService, AutoCloseable {
     }
 
     /**
-     * What a request asks for: the last segment of its path is the name, the query has the parameters. Does not block.
+     * What a request asks for: the last segment of its path is the name, the query has the parameters, and a POST may have a body
+     * of up to 1 MiB. Blocks until the body has come.
      *
-     * @param request a request without a body
+     * @param request a request whose body has not been read
      * @return the subscription
-     * @throws Refusal bad-request or conflict, naming the parameter and what is allowed
+     * @throws Refusal bad-request, conflict or too-large, naming the parameter and what is allowed
      */
     public static Subscription subscription(ServerRequest request) {
-        if (hasBody(request)) {
-            throw new Refusal(
-                    Code.BAD_REQUEST, "body: a " + request.prologue().method().text() + " has none here");
-        }
+        Bytes body = hasBody(request) ? body(request) : Bytes.EMPTY;
         String path = request.path().rawPath();
         Caller caller = new Caller(
                 request.remotePeer().address(),
@@ -200,8 +220,27 @@ public abstract class StreamService implements HttpService, AutoCloseable {
         return Subscription.parse(
                 path.substring(path.lastIndexOf('/') + 1) + "?"
                         + request.query().rawValue(),
-                Bytes.EMPTY,
+                body,
                 caller);
+    }
+
+    private static Bytes body(ServerRequest request) {
+        Method method = request.prologue().method();
+        if (!method.equals(Method.POST)) {
+            throw new Refusal(Code.BAD_REQUEST, "body: a " + method.text() + " has none here");
+        }
+        if (request.headers().contains(HeaderNames.CONTENT_ENCODING)) {
+            throw new Refusal(Code.UNSUPPORTED, "Content-Encoding: none is accepted; send the body as it is");
+        }
+        try (InputStream in = request.content().inputStream()) {
+            byte[] body = in.readNBytes(MOST_BODY + 1);
+            if (body.length <= MOST_BODY) {
+                return Bytes.owned(body);
+            }
+        } catch (IOException | UncheckedIOException | DataReader.InsufficientDataAvailableException cut) {
+            throw new Refusal(Code.BAD_REQUEST, "body: it ended early");
+        }
+        throw new Refusal(Code.TOO_LARGE, "body: allowed are " + MOST_BODY + " bytes");
     }
 
     private static boolean hasBody(ServerRequest request) {

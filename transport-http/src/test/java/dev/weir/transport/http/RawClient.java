@@ -85,6 +85,11 @@ final class RawClient implements AutoCloseable {
         return rest.toString(StandardCharsets.ISO_8859_1);
     }
 
+    /** There is nothing more to send. */
+    void shutdownOutput() throws IOException {
+        socket.shutdownOutput();
+    }
+
     private String line() throws IOException {
         StringBuilder line = new StringBuilder();
         for (int octet = in.read(); octet != '\n'; octet = in.read()) {

@@ -178,7 +178,7 @@ class StreamServiceTest {
             GET /lines/ÿ                       | 404 | not-found
             GET /lines/or%zzders               | 400 | bad-request
             GET /lines/or%00ders               | 404 | not-found
-            POST /lines/orders                 | 405 | method
+            PUT /lines/orders                  | 405 | method
             DELETE /lines/orders               | 405 | method
             BREW /lines/orders                 | 405 | method
             GET /lines/orders?from=latest&after=x | 409 | conflict
@@ -209,7 +209,7 @@ class StreamServiceTest {
             assertThat(head.headers()).containsEntry("retry-after", "2");
         }
         if (status == 405) {
-            assertThat(head.headers()).containsEntry("allow", "GET, HEAD, OPTIONS");
+            assertThat(head.headers()).containsEntry("allow", "GET, POST, HEAD, OPTIONS");
         }
     }
 
@@ -346,7 +346,7 @@ class StreamServiceTest {
         RawClient.Head head =
                 connect().send("OPTIONS /lines/orders HTTP/1.1\nHost: here\n\n").head();
         assertThat(head.status()).isEqualTo(204);
-        assertThat(head.headers()).containsEntry("allow", "GET, HEAD, OPTIONS");
+        assertThat(head.headers()).containsEntry("allow", "GET, POST, HEAD, OPTIONS");
     }
 
     @Test
@@ -376,6 +376,85 @@ class StreamServiceTest {
         assertThat(client.rest()).isEqualTo("2\r\n1\n\r\n0\r\n\r\n");
     }
 
+    private RawClient post(String name, int length, String body) throws IOException {
+        return connect()
+                .send("POST /lines/" + name + " HTTP/1.1\nHost: here\nContent-Length: " + length + "\n\n" + body);
+    }
+
+    @Test
+    void aPostHandsItsBodyToTheSource() throws IOException {
+        sources.register(
+                "echo",
+                asked -> Cold.run(out -> out.emit(Event.of(
+                        null, asked.body().toText() + asked.parameters().get("times")))));
+        RawClient client = post("echo?times=2", 5, "hello");
+        assertThat(client.head().status()).isEqualTo(200);
+        assertThat(client.rest()).isEqualTo("7\r\nhello2\n\r\n0\r\n\r\n");
+    }
+
+    @Test
+    void aPostWithoutABodyIsAnsweredAsAGet() throws IOException {
+        topic.publish(Event.of(null, "1"));
+        RawClient client = connect().send("POST /lines/orders?from=earliest&limit=1 HTTP/1.1\nHost: here\n\n");
+        client.head();
+        assertThat(client.chunk()).isEqualTo("1\n");
+    }
+
+    @Test
+    void aTopicTakesNoBody() throws IOException {
+        RawClient client = post("orders", 1, "x");
+        RawClient.Head head = client.head();
+        assertThat(head.status()).isEqualTo(400);
+        assertThat(client.body(head)).contains("body: orders takes none");
+    }
+
+    @Test
+    void aBodyThatIsTooLargeIsRefused() throws IOException {
+        sources.register("echo", asked -> Cold.run(out -> {}));
+        RawClient client = post("echo", (1 << 20) + 1, "x".repeat((1 << 20) + 1));
+        RawClient.Head head = client.head();
+        assertThat(head.status()).isEqualTo(413);
+        assertThat(client.body(head)).contains("body: allowed are 1048576 bytes");
+    }
+
+    @Test
+    void aBodyThatEndsEarlyOpensNothing() throws IOException {
+        AtomicInteger opened = new AtomicInteger();
+        sources.register("echo", asked -> {
+            opened.incrementAndGet();
+            return Cold.run(out -> {});
+        });
+        RawClient client = post("echo", 10, "half");
+        client.shutdownOutput();
+        assertThat(client.rest()).doesNotContain(" 200 ");
+        assertThat(opened).hasValue(0);
+    }
+
+    private static final String WITH_TRAILERS = """
+            GET /lines/orders?from=earliest&limit=1 HTTP/1.1
+            Host: here
+            Connection: close, TE
+            TE: trailers
+
+            """;
+
+    @Test
+    void aClientThatAsksForTrailersIsToldHowTheStreamHasEnded() throws IOException {
+        String id = topic.publish(Event.of(null, "1")).id();
+        RawClient client = connect().send(WITH_TRAILERS);
+        assertThat(client.head().headers()).containsEntry("trailer", "Stream-Status, Stream-Position");
+        assertThat(client.rest())
+                .isEqualTo("2\r\n1\n\r\n0\r\nStream-Status: complete\r\nStream-Position: " + id + "\r\n\r\n");
+    }
+
+    @Test
+    void aStreamWithoutIdsHasNoPositionInItsTrailers() throws IOException {
+        sources.register("export", asked -> Cold.run(out -> out.emit(Event.of(null, "row"))));
+        RawClient client = connect().send(WITH_TRAILERS.replace("orders?from=earliest&limit=1", "export"));
+        client.head();
+        assertThat(client.rest()).isEqualTo("4\r\nrow\n\r\n0\r\nStream-Status: complete\r\n\r\n");
+    }
+
     @Test
     void aListenerOfTheApplicationsNeedsNoTuning() throws IOException {
         LineService service = new LineService(sources, Duration.ofSeconds(1));
@@ -392,6 +471,8 @@ class StreamServiceTest {
             client.get("/lines/orders?from=earliest&limit=3").head();
             assertThat(client.chunk()).isEqualTo("1\n" + "x".repeat(9_000) + "\n3\n");
             assertThat(client.chunk()).isEmpty();
+            assertThat(client.send(WITH_TRAILERS).head().headers()).containsKey("trailer");
+            assertThat(client.rest()).startsWith("2\r\n1\n\r\n0\r\n").contains("\nStream-Status: complete\r\n");
         } finally {
             service.close();
             plain.stop();
