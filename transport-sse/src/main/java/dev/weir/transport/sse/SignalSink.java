@@ -21,7 +21,7 @@ public final class SignalSink implements Sink<Signal> {
     /** What to ask a response for. */
     public static final GenericType<SignalSink> TYPE = GenericType.create(SignalSink.class);
 
-    private final SseCodec codec = SseCodec.of(Format.DEFAULT);
+    private final SseCodec codec = SseCodec.of(Format.DEFAULT, false);
     private final HttpWire wire;
 
     SignalSink(HttpWire wire) throws IOException {

@@ -8,52 +8,73 @@ import dev.weir.Format;
 import dev.weir.Refusal;
 import dev.weir.Signal;
 import dev.weir.Start;
+import dev.weir.Subscription;
 import dev.weir.transport.http.FrameWriter;
 import dev.weir.transport.http.Payload;
 import dev.weir.transport.http.SignalJson;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Blocks of an event stream (WHATWG HTML, section 9.2.5), one instance for each set of options. */
 final class SseCodec implements Codec {
 
     static final String MEDIA_TYPE = "text/event-stream";
+
+    /** The parameter that asks for {@code data: [DONE]} before the end, as clients of language models know it. */
+    static final String DONE = "done";
+
     static final LongAdder TYPES_LEFT_OUT = new LongAdder();
+
+    private static final int FULL = 1;
+    private static final int BASE64 = 2;
+    private static final int NAMED = 4;
+    private static final int WITH_DONE = 8;
 
     private static final int RETRY_MILLIS = 2_000;
     private static final int MAX_TYPE = 64;
     private static final Set<String> RESERVED = Set.of("open", "error", "message");
-    private static final SseCodec[] CODECS = {
-        new SseCodec(false, Format.Encoding.AUTO, false),
-        new SseCodec(false, Format.Encoding.AUTO, true),
-        new SseCodec(false, Format.Encoding.BASE64, false),
-        new SseCodec(false, Format.Encoding.BASE64, true),
-        new SseCodec(true, Format.Encoding.AUTO, false),
-        new SseCodec(true, Format.Encoding.AUTO, true),
-        new SseCodec(true, Format.Encoding.BASE64, false),
-        new SseCodec(true, Format.Encoding.BASE64, true)
-    };
+    private static final SseCodec[] CODECS =
+            IntStream.range(0, 16).mapToObj(SseCodec::new).toArray(SseCodec[]::new);
 
     private final boolean full;
     private final Format.Encoding encoding;
     private final boolean named;
+    private final boolean done;
 
-    private SseCodec(boolean full, Format.Encoding encoding, boolean named) {
-        this.full = full;
-        this.encoding = encoding;
-        this.named = named;
+    private SseCodec(int options) {
+        full = (options & FULL) != 0;
+        encoding = (options & BASE64) != 0 ? Format.Encoding.BASE64 : Format.Encoding.AUTO;
+        named = (options & NAMED) != 0;
+        done = (options & WITH_DONE) != 0;
     }
 
-    /** The shared instance for a format; bare data and comments are the defaults. */
-    static SseCodec of(Format format) {
+    static SseCodec of(Subscription subscription) {
+        return of(subscription.format(), done(subscription));
+    }
+
+    /** The shared instance; bare data and comments are the defaults. */
+    static SseCodec of(Format format, boolean done) {
         if (format.heartbeats() == Format.Heartbeats.BLANK) {
             throw new Refusal(Code.BAD_REQUEST, "heartbeat-as=blank: allowed here are comment, event");
         }
-        int full = format.envelope() == Format.Envelope.FULL ? 4 : 0;
-        int base64 = format.encoding() == Format.Encoding.BASE64 ? 2 : 0;
-        int named = format.heartbeats() == Format.Heartbeats.EVENT ? 1 : 0;
-        return CODECS[full + base64 + named];
+        if (format.envelope() == Format.Envelope.STATUS) {
+            throw new Refusal(Code.BAD_REQUEST, "envelope=status: allowed here are full, none");
+        }
+        return CODECS[
+                (format.envelope() == Format.Envelope.FULL ? FULL : 0)
+                        | (format.encoding() == Format.Encoding.BASE64 ? BASE64 : 0)
+                        | (format.heartbeats() == Format.Heartbeats.EVENT ? NAMED : 0)
+                        | (done ? WITH_DONE : 0)];
+    }
+
+    private static boolean done(Subscription subscription) {
+        String value = subscription.parameters().getOrDefault(DONE, "false");
+        if (!value.equals("true") && !value.equals("false")) {
+            throw new Refusal(Code.BAD_REQUEST, DONE + "=" + value + ": allowed are true, false");
+        }
+        return value.equals("true");
     }
 
     @Override
@@ -63,7 +84,7 @@ final class SseCodec implements Codec {
 
     @Override
     public Codec ofEvents() {
-        return CODECS[(full ? 4 : 0) + (encoding == Format.Encoding.BASE64 ? 2 : 0)];
+        return CODECS[(full ? FULL : 0) | (encoding == Format.Encoding.BASE64 ? BASE64 : 0)];
     }
 
     @Override
@@ -87,6 +108,7 @@ final class SseCodec implements Codec {
                 control(out, "stop", stop);
             }
             case Signal.End end -> {
+                out.ascii(done ? "data: [DONE]\n\n" : "");
                 id(out, end.id() + Start.ENDED);
                 named(out, "end", end);
             }

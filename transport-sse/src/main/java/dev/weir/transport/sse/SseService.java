@@ -12,6 +12,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Server-sent events (WHATWG HTML, section 9.2) on a listener of the application's: {@code routing.register("/events", new
@@ -37,7 +38,10 @@ public final class SseService extends StreamService {
      * @param maxWriteStall how long a client of a live stream may take nothing before it is cut
      */
     public SseService(EventSource source, Duration maxWriteStall) {
-        super("sse", new ReturningSource(source), maxWriteStall);
+        super(
+                "sse",
+                new ReturningSource(subscription -> source.open(subscription.without(Set.of(SseCodec.DONE)))),
+                maxWriteStall);
     }
 
     /**
@@ -63,7 +67,7 @@ public final class SseService extends StreamService {
 
     @Override
     protected Codec codec(Subscription subscription, String mediaType) {
-        return SseCodec.of(subscription.format());
+        return SseCodec.of(subscription);
     }
 
     /** 204 keeps a browser from coming back to a stream that it has seen to its end. */

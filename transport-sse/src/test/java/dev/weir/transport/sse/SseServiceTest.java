@@ -357,12 +357,28 @@ class SseServiceTest {
     }
 
     @Test
+    void theWordsOfATaskAreNotOfferedHere() throws Exception {
+        assertThat(text("orders?envelope=status")).contains("\"status\":400", "allowed here are full, none");
+    }
+
+    @Test
+    void aClientOfALanguageModelIsToldInItsOwnWordsThatAllWasSaid() throws Exception {
+        sources.register("tokens", asked -> Cold.run(out -> out.emit(Event.of(null, "Hi"))));
+        assertThat(text("tokens?done=true"))
+                .contains("data: Hi\n\ndata: [DONE]\n\n")
+                .contains("event: stream-end");
+        assertThat(text("tokens?done=false")).doesNotContain("DONE");
+        assertThat(text("tokens")).doesNotContain("DONE");
+        assertThat(text("tokens?done=1")).contains("\"status\":400", "done=1: allowed are true, false");
+    }
+
+    @Test
     void whateverTheTextIsItArrives() throws Exception {
         Random random = new Random(5);
         String[] pieces = {
             "\n", "\r", "\r\n", "data: ", "id: 1", "event: x", ":", " ", "\0", "\ufeff", "\u2028", "é", "{", "a"
         };
-        SseCodec codec = SseCodec.of(Format.DEFAULT);
+        SseCodec codec = SseCodec.of(Format.DEFAULT, false);
         for (int n = 0; n < 20_000; n++) {
             StringBuilder text = new StringBuilder();
             for (int left = random.nextInt(10); left > 0; left--) {
@@ -381,7 +397,9 @@ class SseServiceTest {
     void framesAreSharedByAllWhoAskForTheSame() {
         for (Format.Encoding encoding : Format.Encoding.values()) {
             Format format = new Format(Format.Envelope.FULL, encoding, Format.Heartbeats.EVENT);
-            assertThat(SseCodec.of(format)).isSameAs(SseCodec.of(format)).isNotSameAs(SseCodec.of(Format.DEFAULT));
+            assertThat(SseCodec.of(format, false))
+                    .isSameAs(SseCodec.of(format, false))
+                    .isNotSameAs(SseCodec.of(Format.DEFAULT, false));
         }
     }
 
