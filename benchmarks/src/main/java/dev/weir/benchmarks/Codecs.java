@@ -14,12 +14,18 @@ final class Codecs {
         try {
             return switch (name) {
                 case "loopback" -> instance("dev.weir.tck.LoopbackCodec");
-                case "sse" -> codec("dev.weir.transport.sse.SseCodec", new Class<?>[] {Format.class}, Format.DEFAULT);
+                case "sse" ->
+                    codec(
+                            "dev.weir.transport.sse.SseCodec",
+                            new Class<?>[] {Format.class, boolean.class},
+                            Format.DEFAULT,
+                            false);
                 case "ndjson" ->
                     codec(
-                            "dev.weir.transport.chunked.NdjsonCodec",
-                            new Class<?>[] {String.class, Format.class},
+                            "dev.weir.transport.chunked.JsonCodec",
+                            new Class<?>[] {String.class, boolean.class, Format.class},
                             "application/x-ndjson",
+                            false,
                             Format.DEFAULT);
                 case "grpc" -> instance("dev.weir.transport.grpc.GrpcCodec");
                 default -> throw new IllegalArgumentException(name + ": known are loopback, sse, ndjson, grpc");

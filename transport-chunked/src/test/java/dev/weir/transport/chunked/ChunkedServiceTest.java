@@ -8,9 +8,9 @@ import dev.weir.Code;
 import dev.weir.Cold;
 import dev.weir.Endpoint;
 import dev.weir.Event;
-import dev.weir.Format;
 import dev.weir.Refusal;
 import dev.weir.Sources;
+import dev.weir.Subscription;
 import dev.weir.Transport;
 import dev.weir.hub.Retention;
 import dev.weir.hub.Topic;
@@ -240,10 +240,11 @@ class ChunkedServiceTest {
 
     @Test
     void framesAreSharedByAllWhoAskForTheSame() {
-        Format bare = new Format(Format.Envelope.NONE, Format.Encoding.AUTO, null);
-        assertThat(NdjsonCodec.of("a/b", bare))
-                .isSameAs(NdjsonCodec.of("a/b", bare))
-                .isNotSameAs(NdjsonCodec.of("a/b", Format.DEFAULT));
+        Subscription whole = Subscription.to("orders");
+        Subscription bare = Subscription.parse("orders?envelope=none", Bytes.EMPTY, whole.caller());
+        assertThat(JsonCodec.lines("a/b", bare))
+                .isSameAs(JsonCodec.lines("a/b", bare))
+                .isNotSameAs(JsonCodec.lines("a/b", whole));
     }
 
     @Test
