@@ -1,5 +1,6 @@
 package dev.weir.client;
 
+import com.google.protobuf.ByteString;
 import dev.weir.Bytes;
 import dev.weir.Cursor;
 import dev.weir.Start;
@@ -84,7 +85,8 @@ public final class GrpcClient implements RemoteSource {
                 .forEach((name, values) -> values.forEach(value -> request.addHeaders(
                         HeaderFilter.newBuilder().setName(name).setValue(value.toText()))));
         subscription.filter().keys().stream().map(Bytes::toText).forEach(request::addKey);
-        return request.build();
+        return request.setBody(ByteString.copyFrom(subscription.body().toArray()))
+                .build();
     }
 
     /** Does nothing: every stream has a channel of its own. */

@@ -2,6 +2,7 @@ package dev.weir.client;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.weir.Bytes;
 import dev.weir.Code;
 import dev.weir.Refusal;
 import java.io.IOException;
@@ -41,9 +42,15 @@ final class HttpCaller {
         this.headers = Map.copyOf(headers);
     }
 
-    /** Opens a stream. Blocks until the head of the answer is there. */
-    HttpResponse<InputStream> get(String pathAndQuery, String accept) {
-        return send(request(pathAndQuery).header("Accept", accept).GET(), 200, "the remote source cannot be reached");
+    /** Opens a stream, with a POST if there is a body. Blocks until the head of the answer is there. */
+    HttpResponse<InputStream> open(String pathAndQuery, String accept, Bytes body) {
+        HttpRequest.Builder request = request(pathAndQuery).header("Accept", accept);
+        return send(
+                body.length() == 0
+                        ? request.GET()
+                        : request.POST(HttpRequest.BodyPublishers.ofByteArray(body.toArray())),
+                200,
+                "the remote source cannot be reached");
     }
 
     /** Sends a body. Blocks until the head of the answer is there. */

@@ -24,7 +24,8 @@ public final class NdjsonClient implements RemoteSource {
 
     @Override
     public Cursor open(Subscription subscription) {
-        HttpResponse<InputStream> answer = http.get("/streams/" + Query.of(subscription), "application/x-ndjson");
+        HttpResponse<InputStream> answer =
+                http.open("/streams/" + Query.of(subscription), "application/x-ndjson", subscription.body());
         String position = answer.headers().firstValue("stream-position").orElse("");
         return RemoteCursor.over(position, new NdjsonReader(answer.body()));
     }

@@ -24,8 +24,8 @@ public final class SseClient implements RemoteSource {
 
     @Override
     public Cursor open(Subscription subscription) {
-        HttpResponse<InputStream> answer =
-                http.get("/events/" + Query.of(subscription) + "&heartbeat-as=event", "text/event-stream");
+        HttpResponse<InputStream> answer = http.open(
+                "/events/" + Query.of(subscription) + "&heartbeat-as=event", "text/event-stream", subscription.body());
         String position = answer.headers().firstValue("stream-position").orElse("");
         return RemoteCursor.over(position, new SseReader(answer.body()));
     }

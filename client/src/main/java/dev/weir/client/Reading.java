@@ -1,0 +1,118 @@
+package dev.weir.client;
+
+import dev.weir.Cursor;
+import dev.weir.Event;
+import dev.weir.EventSource;
+import dev.weir.Refusal;
+import dev.weir.Signal;
+import dev.weir.Subscription;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A stream that is read for a listener, on a virtual thread of its own. The listener is called by that thread alone, and may block:
+ * then nothing more is read, and the server sees a slow reader. With a {@link ReconnectingSource} it lasts through reconnections.
+ */
+public final class Reading implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Reading.class.getName());
+
+    private final Thread thread;
+
+    /** Is told what comes. Exactly one of {@link #onComplete} and {@link #onError} is the last, unless the reading is closed. */
+    @FunctionalInterface
+    public interface Listener {
+
+        /**
+         * An event.
+         *
+         * @param event with its id, if it has one
+         */
+        void onEvent(Event event);
+
+        /**
+         * Events that will not come. By default nothing.
+         *
+         * @param gap which they are, and why
+         */
+        default void onGap(Signal.Gap gap) {}
+
+        /**
+         * The stream was refused, or has stopped: nothing more comes. By default it is logged.
+         *
+         * @param why code, message, and when to come back
+         */
+        default void onError(Refusal why) {
+            LOG.log(Level.WARNING, "a stream has stopped: {0}", why.getMessage());
+        }
+
+        /** All was told. By default nothing. */
+        default void onComplete() {}
+    }
+
+    private Reading(Runnable reading) {
+        thread = Thread.ofVirtual().name("weir-reading").start(reading);
+    }
+
+    /**
+     * Opens a stream and reads it. Does not block.
+     *
+     * @param source where it is opened
+     * @param wanted what is asked for
+     * @param listener is told what comes; what it throws ends the reading, and is logged
+     * @return the reading, to be closed
+     */
+    public static Reading start(EventSource source, Subscription wanted, Listener listener) {
+        return new Reading(() -> read(source, wanted, listener));
+    }
+
+    private static void read(EventSource source, Subscription wanted, Listener listener) {
+        try (Cursor cursor = source.open(wanted)) {
+            Thread self = Thread.currentThread();
+            cursor.onReady(() -> LockSupport.unpark(self));
+            while (!Thread.interrupted()) {
+                Signal signal = cursor.poll();
+                if (signal == null) {
+                    LockSupport.park(cursor);
+                } else if (told(signal, listener)) {
+                    return;
+                }
+            }
+        } catch (Refusal no) {
+            if (!Thread.interrupted()) {
+                listener.onError(no);
+            }
+        } catch (RuntimeException | Error failure) {
+            LOG.log(Level.ERROR, "a listener has failed; its stream is read no more", failure);
+        }
+    }
+
+    /** True: it was the last. */
+    private static boolean told(Signal signal, Listener listener) {
+        switch (signal) {
+            case Event event -> listener.onEvent(event);
+            case Signal.Gap gap -> listener.onGap(gap);
+            case Signal.Stop stop -> throw new Refusal(stop.code(), stop.message(), stop.retryAfter());
+            case Signal.End end -> listener.onComplete();
+            case Signal.Open open -> {}
+            case Signal.Heartbeat heartbeat -> {}
+        }
+        return signal.last();
+    }
+
+    /** Ends the reading; the listener is told nothing more, but for what it is told just now. Does not block. Idempotent. */
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+
+    /**
+     * Waits until nothing more comes: the end, an error, or {@link #close}.
+     *
+     * @throws InterruptedException the waiting thread is interrupted
+     */
+    public void await() throws InterruptedException {
+        thread.join();
+    }
+}
