@@ -27,7 +27,8 @@ class ClocksTest {
             "dev.weir.server.demo.Clock",
             "dev.weir.server.demo.SystemFigures",
             "dev.weir.server.http.Envelope", // when an event was published
-            "dev.weir.transport.grpc.TopicsService"); // likewise
+            "dev.weir.transport.grpc.TopicsService", // likewise
+            "dev.weir.transport.http.SignalJson"); // when a task told something
 
     private static final Pattern WALL = Pattern.compile("java\\.lang\\.System\\.currentTimeMillis"
             + "|java\\.time\\.(Instant|LocalDateTime|LocalDate|LocalTime|ZonedDateTime|OffsetDateTime)\\.now"

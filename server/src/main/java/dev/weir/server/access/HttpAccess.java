@@ -12,12 +12,14 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Logs every HTTP request when it ends, and a stream also when it begins. */
 public final class HttpAccess implements Filter {
 
     private static final Pattern STREAM = Pattern.compile("/(events|streams)(/|$)");
+    private static final Set<Method> STREAMED = Set.of(Method.GET, Method.POST);
 
     private final AccessLog log;
 
@@ -34,8 +36,8 @@ public final class HttpAccess implements Filter {
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
         long start = System.nanoTime();
         String path = request.path().rawPath();
-        boolean stream =
-                STREAM.matcher(path).lookingAt() && request.prologue().method().equals(Method.GET);
+        boolean stream = STREAM.matcher(path).lookingAt()
+                && STREAMED.contains(request.prologue().method());
         AccessEntry begun = new AccessEntry(
                 What.OPENED,
                 "http",

@@ -2,6 +2,7 @@ package dev.weir.server.config;
 
 import dev.weir.hub.Pace;
 import dev.weir.hub.Retention;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.stream.Collectors;
  * @param kafka properties of Kafka's clients, passed on as they are
  * @param topics the topics of the cluster that may be seen; all others don't exist for clients
  * @param generators topics that fill themselves, by name
+ * @param files folders whose files may be downloaded, by name
  * @param listeners where to listen
  * @param limits what publishers and subscribers may take
  * @param drain over which time streams are ended at shutdown
@@ -28,6 +30,7 @@ public record Config(
         Map<String, String> kafka,
         Set<String> topics,
         Map<String, Generated> generators,
+        Map<String, Path> files,
         Listeners listeners,
         Limits limits,
         Duration drain,
@@ -41,6 +44,7 @@ public record Config(
     public static final Config DEFAULT = new Config(
             Map.of(),
             Set.of(),
+            Map.of(),
             Map.of(),
             new Listeners("127.0.0.1", 8080, 50051, "127.0.0.1", OptionalInt.empty()),
             new Limits(
@@ -56,6 +60,7 @@ public record Config(
         kafka = Map.copyOf(kafka);
         topics = Set.copyOf(topics);
         generators = Map.copyOf(generators);
+        files = Map.copyOf(files);
         hosts = Set.copyOf(hosts);
     }
 
@@ -161,7 +166,20 @@ public record Config(
     public Config withGenerator(String name, Generated generated) {
         Map<String, Generated> all = new HashMap<>(generators);
         all.put(name, generated);
-        return new Config(kafka, topics, all, listeners, limits, drain, hosts, accessTopic);
+        return new Config(kafka, topics, all, files, listeners, limits, drain, hosts, accessTopic);
+    }
+
+    /**
+     * The same with one more folder whose files may be downloaded.
+     *
+     * @param name its name
+     * @param folder where it is
+     * @return a new configuration
+     */
+    public Config withFiles(String name, Path folder) {
+        Map<String, Path> all = new HashMap<>(files);
+        all.put(name, folder);
+        return new Config(kafka, topics, generators, all, listeners, limits, drain, hosts, accessTopic);
     }
 
     /**
@@ -171,7 +189,7 @@ public record Config(
      * @return a new configuration
      */
     public Config withDrain(Duration drain) {
-        return new Config(kafka, topics, generators, listeners, limits, drain, hosts, accessTopic);
+        return new Config(kafka, topics, generators, files, listeners, limits, drain, hosts, accessTopic);
     }
 
     /**
@@ -181,7 +199,7 @@ public record Config(
      * @return a new configuration
      */
     public Config with(Listeners listeners) {
-        return new Config(kafka, topics, generators, listeners, limits, drain, hosts, accessTopic);
+        return new Config(kafka, topics, generators, files, listeners, limits, drain, hosts, accessTopic);
     }
 
     /**
@@ -193,7 +211,7 @@ public record Config(
     public Config withBootstrap(String bootstrap) {
         Map<String, String> properties = new HashMap<>(kafka);
         properties.put(BOOTSTRAP, bootstrap);
-        return new Config(properties, topics, generators, listeners, limits, drain, hosts, accessTopic);
+        return new Config(properties, topics, generators, files, listeners, limits, drain, hosts, accessTopic);
     }
 
     /**
@@ -205,7 +223,7 @@ public record Config(
     public Config withTopics(List<String> more) {
         Set<String> all = new TreeSet<>(topics);
         all.addAll(more);
-        return new Config(kafka, all, generators, listeners, limits, drain, hosts, accessTopic);
+        return new Config(kafka, all, generators, files, listeners, limits, drain, hosts, accessTopic);
     }
 
     /**
@@ -215,6 +233,6 @@ public record Config(
      * @return a new configuration
      */
     public Config withAccessTopic(String topic) {
-        return new Config(kafka, topics, generators, listeners, limits, drain, hosts, Optional.of(topic));
+        return new Config(kafka, topics, generators, files, listeners, limits, drain, hosts, Optional.of(topic));
     }
 }

@@ -34,7 +34,7 @@ public final class ConfigFile {
 
     private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,249}");
     private static final String KEYS =
-            "kafka, topics, generators, bind, http-port, grpc-port, admin-bind, admin-port, hosts, access-topic, limits, drain";
+            "kafka, topics, generators, files, bind, http-port, grpc-port, admin-bind, admin-port, hosts, access-topic, limits, drain";
     private static final String LIMITS =
             "max-event-bytes, max-body-bytes, max-streams, max-streams-per-address, max-starts-per-second,"
                     + " max-starts-per-second-per-address, max-duration, slow";
@@ -48,6 +48,7 @@ public final class ConfigFile {
     private final Map<String, String> kafka = new TreeMap<>();
     private final Set<String> topics = new TreeSet<>();
     private final Map<String, Config.Generated> generators = new TreeMap<>();
+    private final Map<String, Path> files = new TreeMap<>();
     private final Set<String> hosts = new TreeSet<>();
     private String bind = Config.DEFAULT.listeners().bind();
     private String adminBind = Config.DEFAULT.listeners().adminBind();
@@ -112,6 +113,7 @@ public final class ConfigFile {
                 kafka,
                 topics,
                 generators,
+                files,
                 new Config.Listeners(bind, http, grpc, adminBind, admin),
                 new Config.Limits(
                         maxEventBytes,
@@ -137,6 +139,7 @@ public final class ConfigFile {
                         name -> kafka.put(name, scalar(key + "." + name)));
             case "topics" -> list(key, topics);
             case "generators" -> map(key, "topics by name, each with some of " + GENERATOR, this::generator);
+            case "files" -> map(key, "folders by name", this::folder);
             case "hosts" -> list(key, hosts);
             case "bind" -> bind = scalar(key);
             case "admin-bind" -> adminBind = scalar(key);
@@ -169,6 +172,20 @@ public final class ConfigFile {
         Generator told = new Generator("generators." + name);
         map(told.name, GENERATOR, told::entry);
         generators.put(valid("generators", name), told.generated());
+    }
+
+    /** Relative ones are seen from where the configuration is. */
+    private void folder(String name) throws IOException {
+        Path folder = file.toAbsolutePath().resolveSibling(scalar("files." + name));
+        if (!TOPIC.matcher(name).matches() || name.startsWith(".")) {
+            throw wrong(
+                    "files: " + name
+                            + " is no name of a folder; allowed are 1 to 249 characters of A-Z a-z 0-9 . _ -, the first no dot");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw wrong("files." + name + ": there is no folder " + folder);
+        }
+        files.put(name, folder);
     }
 
     /** What is said of one generator. */

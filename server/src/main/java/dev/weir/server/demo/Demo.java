@@ -8,9 +8,13 @@ import dev.weir.server.run.Clusters;
 import dev.weir.server.run.Node;
 import dev.weir.server.run.Ports;
 import dev.weir.server.topics.Cluster;
+import java.io.File;
 import java.net.BindException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -19,6 +23,11 @@ import java.util.concurrent.CompletionException;
  * in the order in which nothing is lost: streams, listeners, figures, clients of Kafka, broker.
  */
 public final class Demo implements AutoCloseable {
+
+    /** Where the log can be downloaded. */
+    private static final String LOGS = "logs";
+
+    private static final long LARGE_LOG = 1 << 20;
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
@@ -40,15 +49,23 @@ public final class Demo implements AutoCloseable {
             Ports.requireFree("--kafka-port", "host for the broker", broker.host(), broker.port());
         }
         Demo demo = new Demo();
-        Config offered = config.withTopics(DemoTopics.ALL).withAccessTopic(DemoTopics.ACCESS);
+        Path log = log(broker.data());
+        LogFile figures = new LogFile(log, LARGE_LOG);
+        Config offered = config.withTopics(DemoTopics.ALL)
+                .withAccessTopic(DemoTopics.ACCESS)
+                .withFiles(LOGS, Objects.requireNonNull(log.getParent()));
         CompletableFuture<Node> listening = listen(offered);
         try {
             Config found = own ? offered.withBootstrap(demo.own(broker).bootstrap()) : offered;
             Cluster cluster = demo.keep(Clusters.connect(found));
             DemoTopics.create(found);
-            demo.keep(new Figures(cluster));
+            demo.keep(new Figures(cluster, figures));
             Cluster all = demo.keep(Clusters.generate(found, cluster));
             Node node = demo.keep(await(listening));
+            node.offer(Checksums.NAME, demo.keep(new Checksums(libraries())));
+            node.offer(Tokens.NAME, new Tokens());
+            node.offer(Report.NAME, new Report());
+            node.offer(FileTail.NAME, new FileTail(log));
             node.serve(all);
             return new Started(demo, node, found);
         } catch (RuntimeException | InterruptedException failure) {
@@ -56,6 +73,21 @@ public final class Demo implements AutoCloseable {
             demo.close();
             throw failure;
         }
+    }
+
+    /** Beside the data of the broker, which knows no other files than its own. */
+    private static Path log(Path data) {
+        return data.toAbsolutePath()
+                .resolveSibling(data.getFileName() + "-logs")
+                .resolve("system.log");
+    }
+
+    /** The folder of this program's parts: there is one on every machine. */
+    private static Path libraries() {
+        Path part = Path.of(System.getProperty("java.class.path").split(File.pathSeparator, 2)[0])
+                .toAbsolutePath();
+        Path parts = part.resolveSibling("lib");
+        return Files.isDirectory(parts) ? parts : Objects.requireNonNull(part.getParent());
     }
 
     private static CompletableFuture<Node> listen(Config config) {

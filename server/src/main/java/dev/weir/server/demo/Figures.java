@@ -1,26 +1,31 @@
 package dev.weir.server.demo;
 
+import dev.weir.Event;
 import dev.weir.Publisher;
 import dev.weir.Refusal;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
-/** Publishes the figures of this host and the time, once a second, on a thread of its own. */
+/** Publishes the figures of this host and the time, once a second, on a thread of its own, and keeps a log of the figures. */
 final class Figures implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Figures.class.getName());
     private static final long SECOND = 1_000_000_000;
 
     private final Publisher publisher;
+    private final LogFile log;
     private final SystemFigures system = new SystemFigures();
     private final Clock clock = new Clock();
     private final Thread thread;
     private volatile boolean closed;
 
-    Figures(Publisher publisher) {
+    Figures(Publisher publisher, LogFile log) {
         this.publisher = publisher;
+        this.log = log;
         thread = Thread.ofVirtual().name("weir-demo-figures").start(this::run);
     }
 
@@ -40,11 +45,13 @@ final class Figures implements AutoCloseable {
 
     private void publish() {
         try {
-            publisher.publish(DemoTopics.SYSTEM, List.of(system.next()));
+            Event figures = system.next();
+            log.add(Objects.requireNonNull(figures.data()).toText());
+            publisher.publish(DemoTopics.SYSTEM, List.of(figures));
             publisher.publish(DemoTopics.CLOCK, List.of(clock.next()));
         } catch (Refusal away) {
             LOG.log(Level.DEBUG, "figures of this second are left out: {0}", away.getMessage());
-        } catch (RuntimeException failure) {
+        } catch (IOException | RuntimeException failure) {
             LOG.log(Level.WARNING, "figures of this second are left out", failure);
         }
     }

@@ -50,7 +50,7 @@ final class HostCheck implements Filter {
         if (checked && !names.contains(name(host))) {
             MISDIRECTED.send(response);
         } else if (request.prologue().method().equals(Method.POST) && foreign(request, host)) {
-            Problem.of(new Refusal(Code.FORBIDDEN, "Origin: pages of other origins may not publish here"))
+            Problem.of(new Refusal(Code.FORBIDDEN, "Origin: pages of other origins may not post here"))
                     .send(response);
         } else {
             chain.proceed();

@@ -67,6 +67,9 @@ final class PublishRoute implements Handler {
     private static boolean full(Parameters query, boolean lines) {
         Format.Envelope envelope = query.choice("envelope", Format.Envelope.class);
         query.refuseRest("key, type, envelope");
+        if (envelope == Format.Envelope.STATUS) {
+            throw new Refusal(Code.BAD_REQUEST, "envelope=status: allowed here are full, none");
+        }
         if (envelope != Format.Envelope.FULL) {
             return false;
         }

@@ -40,6 +40,13 @@ final class Routes {
         return this;
     }
 
+    /** The files of a folder. */
+    Routes files(String name, HttpService folder) {
+        routing.register("/files/" + name, folder);
+        paths.add("/files/{folder}/{path}");
+        return this;
+    }
+
     /** A path to read. HEAD is answered alike, without the body. */
     Routes get(String path, Handler handler) {
         paths.add(path);

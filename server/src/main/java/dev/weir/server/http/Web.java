@@ -6,6 +6,7 @@ import dev.weir.server.access.HttpAccess;
 import dev.weir.server.config.Config;
 import dev.weir.server.topics.Catalogue;
 import dev.weir.transport.chunked.ChunkedService;
+import dev.weir.transport.chunked.FileService;
 import dev.weir.transport.http.HttpListener;
 import dev.weir.transport.http.StreamService;
 import dev.weir.transport.sse.SseService;
@@ -168,6 +169,7 @@ public final class Web implements AutoCloseable {
         Routes routes = new Routes(routing);
         routes.streams("/events", sse);
         routes.streams("/streams", chunked);
+        config.files().forEach((name, folder) -> routes.files(name, new FileService(folder)));
         routes.get("/topics", new TopicsRoute(catalogue, grpc));
         routes.post(
                 "/topics/{topic}/events",

@@ -1,5 +1,6 @@
 package dev.weir.server.run;
 
+import dev.weir.EventSource;
 import dev.weir.server.access.AccessLog;
 import dev.weir.server.access.GrpcAccess;
 import dev.weir.server.config.Config;
@@ -96,6 +97,16 @@ public final class Node implements AutoCloseable {
         catalogue.attach(cluster);
         config.accessTopic().ifPresent(topic -> log.writeTo(batch -> cluster.publish(topic, batch)));
         health.started();
+    }
+
+    /**
+     * Offers a stream that is no topic.
+     *
+     * @param name as topics may be called
+     * @param source what is opened, under the limits and with the parameters of all streams
+     */
+    public void offer(String name, EventSource source) {
+        catalogue.offer(name, source);
     }
 
     /**

@@ -52,6 +52,20 @@ public final class Catalogue implements EventSource, Publisher, AutoCloseable {
     }
 
     /**
+     * Offers a stream that is no topic: it is read under its name, and nobody can publish there.
+     *
+     * @param name as topics may be called
+     * @param source what is opened
+     * @throws IllegalArgumentException the name is not such, or that of a topic
+     */
+    public void offer(String name, EventSource source) {
+        if (names.contains(name)) {
+            throw new IllegalArgumentException(name + " is a topic already");
+        }
+        sources.register(name, source);
+    }
+
+    /**
      * Opens the topics for use.
      *
      * @param cluster where they live; not closed by this
@@ -100,6 +114,9 @@ public final class Catalogue implements EventSource, Publisher, AutoCloseable {
     @Override
     public List<Published> publish(String topic, List<Event> batch) {
         requireVisible(topic);
+        if (!names.contains(topic)) {
+            throw new Refusal(Code.METHOD, topic + " is no topic: it is only read; GET /topics lists topics");
+        }
         requireBatch(batch.size());
         for (int i = 0; i < batch.size(); i++) {
             int bytes = bytes(batch.get(i));

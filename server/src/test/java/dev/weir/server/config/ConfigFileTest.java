@@ -102,6 +102,11 @@ class ConfigFileTest {
                 "generators: {a: {rate: -1}}  | :1: generators.a.rate: -1 is not allowed",
                 "generators: {a: {kafka: on}} | :1: generators.a.kafka: on is not allowed; allowed are true, false",
                 "generators: {a: {keep: 1, kafka: true}} | :1: generators.a.keep: the cluster decides",
+                "files: [a]                   | :1: files: allowed is a map of folders by name",
+                "files: {a: nowhere}          | :1: files.a: there is no folder",
+                "files:\\n  a/b: .            | :2: files: a/b is no name of a folder",
+                "files:\\n  ..: .             | :2: files: .. is no name of a folder",
+                "files: {a: [b]}              | :1: files.a: allowed is a plain value",
                 "drain: -1                    | :1: drain: -1 is not allowed; allowed are whole numbers from 0",
                 "kafka: [a]                   | :1: kafka: allowed is a map",
                 "kafka:\\n  ssl: {a: b}       | :2: kafka.ssl: allowed is a plain value",
@@ -126,6 +131,13 @@ class ConfigFileTest {
 
     private static Config.Generated generated(int size, int burst, OptionalInt keep) {
         return new Config.Generated(new Pace(1, size, burst), keep, false);
+    }
+
+    @Test
+    void aFolderIsSeenFromTheFile() throws IOException {
+        Files.createDirectory(directory.resolve("exports"));
+        assertThat(read("files: {reports: exports, all: " + directory + "}\n").files())
+                .isEqualTo(Map.of("reports", directory.resolve("exports"), "all", directory));
     }
 
     @Test

@@ -74,12 +74,16 @@ class TopicFaultsTest {
         try (VerifiableProducer producer = rig.producer("e18", 1, 200)) {
             producer.send(300);
             producer.rest();
-            // A node that has not heard of the new topic yet may begin the stream, stop it, and refuse it when the client comes back.
+            // A node that has not heard of the new topic yet may begin the stream, stop it, and refuse it when the
+            // client comes back.
             Wish failsOnGap = Wish.of("e18").with("on-gap=fail").after(old).thatComesBack();
             try (Crowd failing = new Crowd(server.subscribers(3, failsOnGap))) {
-                Stage.await("all are refused", Crowd.PATIENCE, () -> failing.diaries().stream()
-                        .allMatch(diary -> diary.all(Entry.Refused.class).stream()
-                                .anyMatch(refused -> refused.code().equals("conflict"))));
+                Stage.await(
+                        "all are refused",
+                        Crowd.PATIENCE,
+                        () -> failing.diaries().stream()
+                                .allMatch(diary -> diary.all(Entry.Refused.class).stream()
+                                        .anyMatch(refused -> refused.code().equals("conflict"))));
                 assertThat(failing.diaries()).allMatch(diary -> diary.events() == 0);
                 seen.note("on-gap=fail: %s", codes(failing));
                 assertThat(codes(failing)).contains("409 conflict", "FAILED_PRECONDITION conflict");

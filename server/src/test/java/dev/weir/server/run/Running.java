@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
@@ -52,6 +53,7 @@ public final class Running implements AutoCloseable {
         return new Running(Config.DEFAULT
                 .with(new Config.Listeners("127.0.0.1", 0, 0, "127.0.0.1", admin))
                 .withTopics(List.of(topics))
+                .withFiles("reports", Path.of("src/test/resources/reports"))
                 .withDrain(Duration.ZERO)
                 .withAccessTopic("access"));
     }

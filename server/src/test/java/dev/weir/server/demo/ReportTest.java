@@ -1,0 +1,60 @@
+package dev.weir.server.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.weir.Code;
+import dev.weir.Cursor;
+import dev.weir.Refusal;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class ReportTest {
+
+    private final Report report = new Report();
+
+    @Test
+    void aRowIsAJsonArrayUnderItsColumns() {
+        Cursor cursor = Streams.open(report, "?rows=3", "");
+        assertThat(cursor.columns()).containsExactly("id", "day", "product", "pieces", "price");
+        assertThat(Streams.all(cursor))
+                .containsExactly(
+                        "[1,\"2026-01-02\",\"oar\",63,47.29]",
+                        "[2,\"2026-01-03\",\"rope\",28,94.58]",
+                        "[3,\"2026-01-04\",\"anchor\",90,141.87]");
+    }
+
+    @Test
+    void itGoesOnBehindTheIdOfARow() {
+        List<String> all = Streams.all(Streams.open(report, "?rows=1000", ""));
+        assertThat(all).hasSize(1000);
+        assertThat(Streams.all(Streams.open(report, "?rows=1000&after=report.990", "")))
+                .isEqualTo(all.subList(990, 1000));
+        assertThat(Streams.all(Streams.open(report, "?rows=1000&after=report.1000", "")))
+                .isEmpty();
+    }
+
+    @Test
+    void noRowsAreAnEmptyExport() {
+        assertThat(Streams.all(Streams.open(report, "?rows=0", ""))).isEmpty();
+    }
+
+    @Test
+    void itBeginsAtOnceWhateverItsLength() {
+        try (Cursor cursor = Streams.open(report, "", "")) {
+            assertThat(cursor.poll()).isNotNull();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"?rows=-1", "?rows=1000001", "?rows=x", "?row=1", "?after=other.1", "?from=last:3"})
+    void whatIsNotAllowedIsRefused(String query) {
+        assertThatExceptionOfType(Refusal.class)
+                .isThrownBy(() -> Streams.open(report, query, ""))
+                .satisfies(no -> assertThat(no.code()).isEqualTo(Code.BAD_REQUEST));
+    }
+}

@@ -1,0 +1,41 @@
+package dev.weir.server.demo;
+
+import dev.weir.Bytes;
+import dev.weir.Caller;
+import dev.weir.Cursor;
+import dev.weir.Event;
+import dev.weir.EventSource;
+import dev.weir.Signal;
+import dev.weir.Subscription;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads streams with an end where they are made. */
+final class Streams {
+
+    private Streams() {}
+
+    static Cursor open(EventSource source, String query, String body) {
+        return source.open(Subscription.parse("demo" + query, Bytes.utf8(body), Caller.at(new InetSocketAddress(0))));
+    }
+
+    /** The data of all events up to the end. */
+    static List<String> all(Cursor opened) {
+        List<String> all = new ArrayList<>();
+        try (Cursor cursor = opened) {
+            while (true) {
+                Signal signal = cursor.poll();
+                if (signal instanceof Event event) {
+                    all.add(event.data().toText());
+                } else if (signal instanceof Signal.End) {
+                    return all;
+                } else if (signal != null) {
+                    throw new AssertionError(signal);
+                } else {
+                    Thread.onSpinWait();
+                }
+            }
+        }
+    }
+}
