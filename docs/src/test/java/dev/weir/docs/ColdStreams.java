@@ -1,0 +1,129 @@
+package dev.weir.docs;
+
+import dev.weir.Bytes;
+import dev.weir.Cold;
+import dev.weir.Cursor;
+import dev.weir.Event;
+import dev.weir.Subscription;
+import dev.weir.hub.Task;
+import java.io.InputStream;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.LongFunction;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/** The streams of the tutorial. */
+final class ColdStreams {
+
+    private ColdStreams() {}
+
+    // snippet:numbers
+    static Cursor squares(Subscription subscription) {
+        subscription.refuseOtherParameters("count");
+        long count = subscription.number("count", 1, 1_000_000, 10); // 400 before the first byte
+        return Cold.run(out -> {
+            for (long n = 1; n <= count; n++) {
+                out.emit(Event.of("square", Long.toString(n * n))); // waits while the client is slow
+            }
+        });
+    }
+    // end:numbers
+
+    // snippet:iterator
+    static Cursor of(Iterator<String> words) {
+        return Cold.run(out -> {
+            while (words.hasNext()) {
+                out.emit(Event.of("word", words.next()));
+            }
+        });
+    }
+    // end:iterator
+
+    // snippet:stream
+    static Cursor of(Stream<String> words) {
+        return Cold.run(out -> {
+            try (words) {
+                for (String word : (Iterable<String>) words::iterator) {
+                    out.emit(Event.of("word", word));
+                }
+            }
+        });
+    }
+    // end:stream
+
+    // snippet:input
+    static Cursor of(InputStream in) {
+        return Cold.run(out -> {
+            try (in) {
+                for (byte[] part = in.readNBytes(8192); part.length > 0; part = in.readNBytes(8192)) {
+                    out.emit(Event.of("part", Bytes.owned(part)));
+                }
+            }
+        });
+    }
+    // end:input
+
+    // snippet:stage
+    static Cursor of(CompletionStage<String> answer) {
+        return Cold.run(
+                out -> out.emit(Event.of("answer", answer.toCompletableFuture().get())));
+    }
+    // end:stage
+
+    // snippet:batches
+    record Order(long number, String customer) {}
+
+    static Cursor batches(LongFunction<List<Order>> after) {
+        return Cold.run(List.of("number", "customer"), out -> {
+            long last = 0;
+            for (List<Order> batch = after.apply(last); !batch.isEmpty(); batch = after.apply(last)) {
+                for (Order order : batch) {
+                    out.emit(Event.of("order", "[" + order.number() + ",\"" + order.customer() + "\"]"));
+                    last = order.number();
+                }
+            }
+        });
+    }
+    // end:batches
+
+    // snippet:items
+    static Cursor prices(List<String> texts) {
+        return Cold.run(out -> {
+            for (int n = 0; n < texts.size(); n++) {
+                try {
+                    out.emit(Event.of("price", Integer.toString(Integer.parseInt(texts.get(n)))));
+                } catch (NumberFormatException noPrice) {
+                    out.failed("", n); // the client is told which item is missing, and the stream goes on
+                }
+            }
+        });
+    }
+    // end:items
+
+    // snippet:task
+    static Task sum(int[] numbers) {
+        return Task.start("sum", progress -> {
+            long sum = 0;
+            for (int n = 0; n < numbers.length; n++) {
+                sum += numbers[n];
+                progress.report(n + 1, numbers.length);
+            }
+            return "{\"sum\":" + sum + "}";
+        });
+    }
+    // end:task
+
+    // snippet:tokens
+    static Cursor answer(Subscription subscription, UnaryOperator<String> model) {
+        String prompt = subscription.body().toText();
+        return Cold.run(out -> {
+            Cold.Emitter slowly = out.paced(20);
+            for (String token : model.apply(prompt).split("(?= )")) {
+                slowly.emit(Event.of("token", token)); // a client that has left interrupts it here
+            }
+        });
+    }
+    // end:tokens
+}
