@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 
 /**
  * The files below a folder on a listener of the application's: {@code routing.register("/files", new FileService(folder))} serves
@@ -45,6 +46,10 @@ public final class FileService implements HttpService {
     /** How long a client may take nothing before its download is cut; it can go on where it was. */
     private static final Duration MAX_WRITE_STALL = StreamService.MAX_WRITE_STALL.multipliedBy(10);
 
+    private static final int MOST_AT_ONCE = 500;
+    private static final Duration RETRY = Duration.ofSeconds(2);
+
+    private final Semaphore places = new Semaphore(MOST_AT_ONCE);
     private final Folder folder;
     private final int chunk;
     private final Duration maxWriteStall;
@@ -95,15 +100,13 @@ public final class FileService implements HttpService {
                         .header(HeaderNames.ALLOW, METHODS)
                         .send();
             } else if (method.equals(Method.GET) || method.equals(Method.HEAD)) {
-                try (Folder.Opened file = open(names(request))) {
-                    answer(request, response, file);
-                }
+                download(request, response);
             } else {
                 response.header(HeaderNames.ALLOW, METHODS);
                 throw new Refusal(Code.METHOD, method.text() + ": allowed are " + METHODS);
             }
         } catch (Refusal no) {
-            Problem.of(no).send(response);
+            Problem.of(no).send(response, method.equals(Method.HEAD));
         } catch (IOException | UncheckedIOException broken) {
             throw new CloseConnectionException("a file could not be sent", broken);
         }
@@ -112,10 +115,31 @@ public final class FileService implements HttpService {
         }
     }
 
+    /** A download holds descriptors that streams need too. */
+    private void download(ServerRequest request, ServerResponse response) throws IOException {
+        if (!places.tryAcquire()) {
+            throw full();
+        }
+        try (Folder.Opened file = open(names(request))) {
+            answer(request, response, file);
+        } finally {
+            places.release();
+        }
+    }
+
+    private static Refusal full() {
+        return new Refusal(Code.OVERLOADED, "too many downloads; come back later", RETRY);
+    }
+
     private Folder.Opened open(List<String> names) throws IOException {
         try {
             return folder.open(names);
-        } catch (FileSystemException | InvalidPathException none) {
+        } catch (FileSystemException none) {
+            if (String.valueOf(none.getReason()).startsWith("Too many open files")) {
+                throw full();
+            }
+            throw new Refusal(Code.NOT_FOUND, "no such file");
+        } catch (InvalidPathException none) {
             throw new Refusal(Code.NOT_FOUND, "no such file");
         }
     }
@@ -209,7 +233,8 @@ public final class FileService implements HttpService {
     private static Optional<ByteRange> part(
             ServerRequest request, ServerResponse response, Validators validators, long size) {
         Optional<String> asked = request.headers().first(HeaderNames.RANGE);
-        if (asked.isEmpty() || !validators.allowsRange(request.headers())) {
+        boolean get = request.prologue().method().equals(Method.GET);
+        if (!get || asked.isEmpty() || !validators.allowsRange(request.headers())) {
             return Optional.empty();
         }
         try {

@@ -13,8 +13,6 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 
@@ -44,7 +42,7 @@ final class Folder {
             String name,
             BasicFileAttributes found,
             BasicFileAttributeView present,
-            Deque<Closeable> folders)
+            Closeable folder)
             implements Closeable {
 
         /** Whether the name still stands for what was found, unchanged. */
@@ -62,7 +60,7 @@ final class Folder {
         @Override
         public void close() throws IOException {
             try (content) {
-                closeAll(folders);
+                folder.close();
             }
         }
     }
@@ -75,13 +73,12 @@ final class Folder {
      */
     @SuppressWarnings("StreamResourceLeak") // closed with what is returned
     Opened open(List<String> names) throws IOException {
-        Deque<Closeable> folders = new ArrayDeque<>();
+        SecureDirectoryStream<Path> folder = (SecureDirectoryStream<Path>) Files.newDirectoryStream(root);
         try {
-            SecureDirectoryStream<Path> folder = (SecureDirectoryStream<Path>) Files.newDirectoryStream(root);
-            folders.push(folder);
             for (String name : names.subList(0, names.size() - 1)) {
-                folder = folder.newDirectoryStream(Path.of(name), LinkOption.NOFOLLOW_LINKS);
-                folders.push(folder);
+                SecureDirectoryStream<Path> below = folder.newDirectoryStream(Path.of(name), LinkOption.NOFOLLOW_LINKS);
+                folder.close();
+                folder = below;
             }
             String last = names.get(names.size() - 1);
             BasicFileAttributeView view =
@@ -90,16 +87,10 @@ final class Folder {
             if (!found.isRegularFile()) {
                 throw new NoSuchFileException(last);
             }
-            return new Opened(folder.newByteChannel(Path.of(last), READ), last, found, view, folders);
+            return new Opened(folder.newByteChannel(Path.of(last), READ), last, found, view, folder);
         } catch (IOException | RuntimeException failure) {
-            closeAll(folders);
+            folder.close();
             throw failure;
-        }
-    }
-
-    private static void closeAll(Deque<Closeable> folders) throws IOException {
-        while (!folders.isEmpty()) {
-            folders.pop().close();
         }
     }
 }

@@ -11,6 +11,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -20,6 +21,10 @@ import java.util.Optional;
  * @param modified to the second
  */
 record Validators(String tag, Instant modified) {
+
+    /** With two digits for the day (RFC 9110, section 5.6.7). */
+    private static final DateTimeFormatter HTTP_DATE =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
 
     enum Verdict {
         SEND,
@@ -41,7 +46,7 @@ record Validators(String tag, Instant modified) {
     }
 
     String modifiedText() {
-        return DateTimeFormatter.RFC_1123_DATE_TIME.format(modified.atZone(ZoneOffset.UTC));
+        return HTTP_DATE.format(modified.atZone(ZoneOffset.UTC));
     }
 
     Verdict judge(ServerRequestHeaders headers) {

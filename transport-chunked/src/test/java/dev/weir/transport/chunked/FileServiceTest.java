@@ -22,7 +22,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
@@ -141,6 +143,32 @@ class FileServiceTest {
         for (String name : new String[] {"Content-Length", "ETag", "Last-Modified", "Content-Disposition"}) {
             assertThat(header(head, name)).isNotEmpty().isEqualTo(header(whole, name));
         }
+    }
+
+    @Test
+    void headOfWhatThereIsNotHasNoBody() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.getOutputStream()
+                    .write(("HEAD /files/none HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                                    + "GET /files/report.bin HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            String answers = new String(rest(socket.getInputStream()), StandardCharsets.ISO_8859_1);
+            assertThat(answers).startsWith("HTTP/1.1 404 ").doesNotContain("no such file");
+            assertThat(answers.substring(answers.indexOf("\r\n\r\n") + 4)).startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    @Test
+    void headTellsOfTheWholeWhateverRangeIsAskedFor() throws Exception {
+        HttpResponse<byte[]> head = ask("HEAD", "report.bin", "Range", "bytes=0-9");
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(header(head, "Content-Length")).isEqualTo("200000");
+    }
+
+    @Test
+    void theDayOfATimeHasTwoDigits() throws Exception {
+        Files.setLastModifiedTime(folder.resolve("report.bin"), FileTime.from(Instant.parse("2025-06-03T04:05:06Z")));
+        assertThat(header(get("report.bin"), "Last-Modified")).isEqualTo("Tue, 03 Jun 2025 04:05:06 GMT");
     }
 
     @Test

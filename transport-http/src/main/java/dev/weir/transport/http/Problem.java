@@ -82,7 +82,14 @@ public record Problem(Status status, Code code, String detail, Duration retryAft
         send(response, false);
     }
 
-    void send(ServerResponse response, boolean head) {
+    /**
+     * Sends it, or for HEAD its headers alone. The header {@code Allow} of a 405 is that of the response, or else what streams allow.
+     *
+     * @param response nothing of it has been sent
+     * @param head whether the request was HEAD
+     * @throws java.io.UncheckedIOException the client is gone
+     */
+    public void send(ServerResponse response, boolean head) {
         byte[] json = json();
         response.status(status).header(TYPE).header(NO_STORE).header(NO_SNIFF);
         if (!retryAfter.isZero()) {
