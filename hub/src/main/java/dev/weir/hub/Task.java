@@ -9,6 +9,8 @@ import dev.weir.Refusal;
 import dev.weir.Subscription;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +26,10 @@ public final class Task implements EventSource, AutoCloseable {
     private final String name;
     private final Thread worker;
 
-    // guarded by this
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    // guarded by the lock
     private State state = new State(0, 0, 0, null, null, false);
 
     /** What is to be done. */
@@ -87,8 +92,8 @@ public final class Task implements EventSource, AutoCloseable {
      *
      * @return true once it has succeeded, failed or been closed
      */
-    public synchronized boolean over() {
-        return state.over;
+    public boolean over() {
+        return state().over;
     }
 
     /** Watches the task. Does not block. */
@@ -111,11 +116,25 @@ public final class Task implements EventSource, AutoCloseable {
         } while (!seen.over);
     }
 
-    private synchronized State after(@Nullable State seen) throws InterruptedException {
-        while (seen != null && state.version == seen.version) {
-            wait();
+    private State after(@Nullable State seen) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (seen != null && state.version == seen.version) {
+                changed.await();
+            }
+            return state;
+        } finally {
+            lock.unlock();
         }
-        return state;
+    }
+
+    private State state() {
+        lock.lock();
+        try {
+            return state;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static String json(State state) {
@@ -137,15 +156,20 @@ public final class Task implements EventSource, AutoCloseable {
         }
     }
 
-    private synchronized void end(@Nullable String result, @Nullable Refusal failure) {
-        change(state.done, state.total, result, failure, true);
+    private void end(@Nullable String result, @Nullable Refusal failure) {
+        State last = state();
+        change(last.done, last.total, result, failure, true);
     }
 
-    private synchronized void change(
-            long done, long total, @Nullable String result, @Nullable Refusal failure, boolean over) {
-        if (!state.over) {
-            state = new State(state.version + 1, done, total, result, failure, over);
-            notifyAll();
+    private void change(long done, long total, @Nullable String result, @Nullable Refusal failure, boolean over) {
+        lock.lock();
+        try {
+            if (!state.over) {
+                state = new State(state.version + 1, done, total, result, failure, over);
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
