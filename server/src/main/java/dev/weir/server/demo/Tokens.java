@@ -30,6 +30,9 @@ final class Tokens implements EventSource {
     private static final Pattern TOKEN = Pattern.compile("[\\p{L}'-]+|[.,;:]");
     private static final String END = ".";
 
+    /** The end of a prompt that has its last two tokens. */
+    private static final int LOOKED_AT = 1_000;
+
     /** What may follow two tokens, as often as it does. */
     private final Map<String, List<String>> following = new HashMap<>();
 
@@ -59,13 +62,16 @@ final class Tokens implements EventSource {
         long count = subscription.number("tokens", 1, 10_000, 100);
         long rate = subscription.number("rate", 1, 1_000, 20);
         Random random = new Random(subscription.number("seed", 0, Long.MAX_VALUE, System.nanoTime() & Long.MAX_VALUE));
-        return Cold.run(out -> generate(prompt, count, random, out.paced(rate)));
-    }
-
-    private void generate(String prompt, long count, Random random, Cold.Emitter out) throws InterruptedException {
-        List<String> before = tokens(prompt);
+        List<String> before = tokens(prompt.substring(Math.max(0, prompt.length() - LOOKED_AT)));
         String first = before.size() < 2 ? END : before.get(before.size() - 2);
         String second = before.isEmpty() ? END : before.get(before.size() - 1);
+        return Cold.run(out -> generate(first, second, count, random, out.paced(rate)));
+    }
+
+    private void generate(String before, String last, long count, Random random, Cold.Emitter out)
+            throws InterruptedException {
+        String first = before;
+        String second = last;
         for (long n = 0; n < count; n++) {
             String token = after(first, second, random);
             boolean word = Character.isLetter(token.charAt(0));
