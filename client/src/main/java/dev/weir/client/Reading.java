@@ -1,5 +1,6 @@
 package dev.weir.client;
 
+import dev.weir.Code;
 import dev.weir.Cursor;
 import dev.weir.Event;
 import dev.weir.EventSource;
@@ -19,6 +20,7 @@ public final class Reading implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Reading.class.getName());
 
     private final Thread thread;
+    private volatile boolean closed;
 
     /** Is told what comes. Exactly one of {@link #onComplete} and {@link #onError} is the last, unless the reading is closed. */
     @FunctionalInterface
@@ -51,8 +53,8 @@ public final class Reading implements AutoCloseable {
         default void onComplete() {}
     }
 
-    private Reading(Runnable reading) {
-        thread = Thread.ofVirtual().name("weir-reading").start(reading);
+    private Reading(EventSource source, Subscription wanted, Listener listener) {
+        thread = Thread.ofVirtual().name("weir-reading").unstarted(() -> read(source, wanted, listener));
     }
 
     /**
@@ -64,47 +66,71 @@ public final class Reading implements AutoCloseable {
      * @return the reading, to be closed
      */
     public static Reading start(EventSource source, Subscription wanted, Listener listener) {
-        return new Reading(() -> read(source, wanted, listener));
+        Reading reading = new Reading(source, wanted, listener);
+        reading.thread.start();
+        return reading;
     }
 
-    private static void read(EventSource source, Subscription wanted, Listener listener) {
+    private void read(EventSource source, Subscription wanted, Listener listener) {
         try (Cursor cursor = source.open(wanted)) {
             Thread self = Thread.currentThread();
             cursor.onReady(() -> LockSupport.unpark(self));
-            while (!Thread.interrupted()) {
+            while (!closed) {
                 Signal signal = cursor.poll();
                 if (signal == null) {
                     LockSupport.park(cursor);
-                } else if (told(signal, listener)) {
+                } else if (!tell(signal, listener)) {
                     return;
                 }
             }
         } catch (Refusal no) {
-            if (!Thread.interrupted()) {
-                listener.onError(no);
-            }
-        } catch (RuntimeException | Error failure) {
-            LOG.log(Level.ERROR, "a listener has failed; its stream is read no more", failure);
+            error(no, listener);
+        } catch (RuntimeException failure) {
+            LOG.log(Level.ERROR, "a source has failed", failure);
+            error(new Refusal(Code.INTERNAL, "the source has failed: " + failure), listener);
         }
     }
 
-    /** True: it was the last. */
-    private static boolean told(Signal signal, Listener listener) {
+    private void error(Refusal why, Listener listener) {
+        if (!closed) {
+            call(() -> listener.onError(why));
+        }
+    }
+
+    /** False: nothing more is to be told. */
+    private boolean tell(Signal signal, Listener listener) {
+        boolean told = call(() -> told(signal, listener));
+        return told && !signal.last();
+    }
+
+    /** False: the listener has failed. */
+    private static boolean call(Runnable listening) {
+        try {
+            listening.run();
+            return true;
+        } catch (RuntimeException | Error failure) {
+            LOG.log(Level.ERROR, "a listener has failed; its stream is read no more", failure);
+            return false;
+        }
+    }
+
+    private static void told(Signal signal, Listener listener) {
         switch (signal) {
             case Event event -> listener.onEvent(event);
             case Signal.Gap gap -> listener.onGap(gap);
-            case Signal.Stop stop -> throw new Refusal(stop.code(), stop.message(), stop.retryAfter());
+            case Signal.Stop stop -> listener.onError(new Refusal(stop.code(), stop.message(), stop.retryAfter()));
             case Signal.End end -> listener.onComplete();
             case Signal.Open open -> {}
             case Signal.Heartbeat heartbeat -> {}
         }
-        return signal.last();
     }
 
     /** Ends the reading; the listener is told nothing more, but for what it is told just now. Does not block. Idempotent. */
     @Override
     public void close() {
+        closed = true;
         thread.interrupt();
+        LockSupport.unpark(thread);
     }
 
     /**

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Streams that come back by themselves. When one stops with a code that is retryable, or can't be opened for such a reason, it is opened
- * again behind its last id: after the time that the server has asked for, or else after half a second that doubles with each attempt
- * in vain, up to half a minute; both are lengthened by up to a half at random, so that not all clients come back at once. Gaps are passed
+ * again behind its last id: after the time that the server has asked for, and half a second that doubles with each attempt
+ * in vain, up to half a minute, whichever is longer, lengthened by up to a half at random, so that not all clients come back at once. Gaps are passed
  * on, so that nothing is missed in silence. The end, and every code that is not retryable, is final. Heartbeats are not passed on.
  *
  * <p>A stream without ids begins anew where it was asked to begin. Safe for any number of threads.
@@ -130,8 +130,7 @@ public final class ReconnectingSource implements EventSource {
         }
 
         private long pause(Duration asked) {
-            long millis =
-                    asked.isZero() ? Math.min(MOST_MILLIS, FIRST_MILLIS << Math.min(inVain, 10)) : asked.toMillis();
+            long millis = Math.max(asked.toMillis(), Math.min(MOST_MILLIS, FIRST_MILLIS << Math.min(inVain, 10)));
             return millis + ThreadLocalRandom.current().nextLong(millis / 2 + 1);
         }
     }
