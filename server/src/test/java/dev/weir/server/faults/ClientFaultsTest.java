@@ -91,6 +91,7 @@ class ClientFaultsTest {
         }
     }
 
+    @Tag("faults")
     @Experiment(
             id = "E-05",
             fault = "a reader that takes a byte a second",
