@@ -14,9 +14,11 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Deliveries implements AutoCloseable {
 
+    /** How many times the patience with live streams what has an end of its own is given. */
+    public static final int BOUNDED_PATIENCE = 10;
+
     private static final Logger LOG = System.getLogger(Deliveries.class.getName());
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
-    private static final int BOUNDED_PATIENCE = 10;
     private static final long LOOK_NANOS = 500_000_000;
 
     private final Set<Delivery> open = ConcurrentHashMap.newKeySet();

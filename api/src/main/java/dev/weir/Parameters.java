@@ -48,7 +48,15 @@ public final class Parameters {
         return found;
     }
 
-    static String decode(String text, boolean query) {
+    /**
+     * Decodes percent-encoded UTF-8 (RFC 3986, section 2.1), strictly.
+     *
+     * @param text a part of a URL
+     * @param query whether a plus sign is a space
+     * @return the text
+     * @throws Refusal bad-request: malformed, or no UTF-8
+     */
+    public static String decode(String text, boolean query) {
         if (text.indexOf('%') < 0 && (!query || text.indexOf('+') < 0)) {
             return text;
         }

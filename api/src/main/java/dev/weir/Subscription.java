@@ -46,6 +46,9 @@ public record Subscription(
         Bytes body,
         Caller caller) {
 
+    /** The most bytes of a body. */
+    public static final int MAX_BODY = 1 << 20;
+
     private static final int DEFAULT_HEARTBEAT_SECONDS = 15;
     private static final String HEADER = "header.";
 
@@ -99,10 +102,10 @@ public record Subscription(
      * Reads {@code name?parameter=value&...}, percent-encoded as in a URL.
      *
      * @param nameAndQuery the name of a source and parameters; {@code topic} may name more sources
-     * @param body the body of the request
+     * @param body the body of the request, {@link #MAX_BODY} at the most
      * @param caller who asks; its header {@code last-event-id} overrides where to begin
      * @return the subscription
-     * @throws Refusal bad-request or conflict, naming the parameter and what is allowed
+     * @throws Refusal bad-request, conflict or too-large, naming the parameter and what is allowed
      */
     public static Subscription parse(String nameAndQuery, Bytes body, Caller caller) {
         int mark = nameAndQuery.indexOf('?');
@@ -119,12 +122,15 @@ public record Subscription(
      *
      * @param names names of sources; the parameter {@code topic} adds to them
      * @param given values by name of the parameter
-     * @param body the body of the request
+     * @param body the body of the request, {@link #MAX_BODY} at the most
      * @param caller who asks; its header {@code last-event-id} overrides where to begin
      * @return the subscription
-     * @throws Refusal bad-request or conflict, naming the parameter and what is allowed
+     * @throws Refusal bad-request, conflict or too-large, naming the parameter and what is allowed
      */
     public static Subscription of(List<String> names, Map<String, List<String>> given, Bytes body, Caller caller) {
+        if (body.length() > MAX_BODY) {
+            throw new Refusal(Code.TOO_LARGE, "body: allowed are " + MAX_BODY + " bytes");
+        }
         Parameters parameters = new Parameters(given);
         Set<String> all = new TreeSet<>(names);
         all.addAll(parameters.all("topic"));

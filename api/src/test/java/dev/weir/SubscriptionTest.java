@@ -286,4 +286,15 @@ class SubscriptionTest {
                 new Caller(new InetSocketAddress(0), Map.of("last-event-id", lastEventId)::get, Optional.empty());
         return Subscription.parse(nameAndQuery, Bytes.EMPTY, caller);
     }
+
+    @Test
+    void aBodyThatIsTooLargeIsRefusedOnEveryTransport() {
+        Caller caller = Caller.at(new InetSocketAddress(0));
+        Bytes most = Bytes.owned(new byte[Subscription.MAX_BODY]);
+        assertThat(Subscription.parse("echo", most, caller).body()).isEqualTo(most);
+        assertThatThrownBy(() -> Subscription.parse("echo", Bytes.owned(new byte[Subscription.MAX_BODY + 1]), caller))
+                .isInstanceOfSatisfying(
+                        Refusal.class, no -> assertThat(no.code()).isEqualTo(Code.TOO_LARGE))
+                .hasMessage("body: allowed are 1048576 bytes");
+    }
 }

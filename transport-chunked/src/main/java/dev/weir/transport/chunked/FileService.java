@@ -1,6 +1,8 @@
 package dev.weir.transport.chunked;
 
 import dev.weir.Code;
+import dev.weir.Deliveries;
+import dev.weir.Parameters;
 import dev.weir.Refusal;
 import dev.weir.transport.http.Problem;
 import dev.weir.transport.http.StreamService;
@@ -19,7 +21,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
@@ -44,7 +45,8 @@ public final class FileService implements HttpService {
     private static final int LONGEST_NAME = 255;
 
     /** How long a client may take nothing before its download is cut; it can go on where it was. */
-    private static final Duration MAX_WRITE_STALL = StreamService.MAX_WRITE_STALL.multipliedBy(10);
+    private static final Duration MAX_WRITE_STALL =
+            StreamService.MAX_WRITE_STALL.multipliedBy(Deliveries.BOUNDED_PATIENCE);
 
     private static final int MOST_AT_ONCE = 500;
     private static final Duration RETRY = Duration.ofSeconds(2);
@@ -160,7 +162,7 @@ public final class FileService implements HttpService {
     }
 
     private static String name(String segment) {
-        String name = decoded(segment);
+        String name = Parameters.decode(segment, false);
         if (name.isEmpty()
                 || name.equals(".")
                 || name.equals("..")
@@ -171,28 +173,6 @@ public final class FileService implements HttpService {
             throw new Refusal(Code.NOT_FOUND, "no such file");
         }
         return name;
-    }
-
-    private static String decoded(String segment) {
-        ByteBuffer octets = ByteBuffer.allocate(segment.length() * 3);
-        for (int i = 0; i < segment.length(); i++) {
-            if (segment.charAt(i) == '%') {
-                int high = i + 2 < segment.length() ? Character.digit(segment.charAt(i + 1), 16) : -1;
-                int low = i + 2 < segment.length() ? Character.digit(segment.charAt(i + 2), 16) : -1;
-                if (high < 0 || low < 0) {
-                    throw new Refusal(Code.BAD_REQUEST, "path: malformed percent-encoding");
-                }
-                octets.put((byte) (high << 4 | low));
-                i += 2;
-            } else {
-                octets.put(segment.substring(i, i + 1).getBytes(StandardCharsets.UTF_8));
-            }
-        }
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(octets.flip()).toString();
-        } catch (CharacterCodingException noText) {
-            throw new Refusal(Code.BAD_REQUEST, "path: allowed is percent-encoded UTF-8");
-        }
     }
 
     private void answer(ServerRequest request, ServerResponse response, Folder.Opened file) throws IOException {

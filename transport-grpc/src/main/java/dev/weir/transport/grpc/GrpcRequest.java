@@ -2,8 +2,6 @@ package dev.weir.transport.grpc;
 
 import dev.weir.Bytes;
 import dev.weir.Caller;
-import dev.weir.Code;
-import dev.weir.Refusal;
 import dev.weir.Subscription;
 import dev.weir.transport.grpc.v1.SubscribeRequest;
 import io.grpc.Attributes;
@@ -23,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a request: the fields become the parameters of that name, and all checks and messages are those of every transport. */
 final class GrpcRequest {
-
-    private static final int MOST_BODY = 1 << 20;
 
     private GrpcRequest() {}
 
@@ -58,9 +54,6 @@ final class GrpcRequest {
             add(given, "slow", request.getSlow());
         }
         request.getHeadersList().forEach(header -> add(given, "header." + header.getName(), header.getValue()));
-        if (request.getBody().size() > MOST_BODY) {
-            throw new Refusal(Code.TOO_LARGE, "body: allowed are " + MOST_BODY + " bytes");
-        }
         return Subscription.of(
                 request.getTopicsList(), given, Bytes.owned(request.getBody().toByteArray()), caller);
     }

@@ -41,8 +41,6 @@ public abstract class StreamService implements HttpService, AutoCloseable {
     /** How long a client of a live stream may take nothing before it is cut. */
     public static final Duration MAX_WRITE_STALL = Duration.ofSeconds(30);
 
-    private static final int MOST_BODY = 1 << 20;
-
     static final String METHODS = "GET, POST, HEAD, OPTIONS";
 
     private final EventSource source;
@@ -224,6 +222,7 @@ public abstract class StreamService implements HttpService, AutoCloseable {
                 caller);
     }
 
+    /** No more of it than shows that it is too large. */
     private static Bytes body(ServerRequest request) {
         Method method = request.prologue().method();
         if (!method.equals(Method.POST)) {
@@ -233,14 +232,10 @@ public abstract class StreamService implements HttpService, AutoCloseable {
             throw new Refusal(Code.UNSUPPORTED, "Content-Encoding: none is accepted; send the body as it is");
         }
         try (InputStream in = request.content().inputStream()) {
-            byte[] body = in.readNBytes(MOST_BODY + 1);
-            if (body.length <= MOST_BODY) {
-                return Bytes.owned(body);
-            }
+            return Bytes.owned(in.readNBytes(Subscription.MAX_BODY + 1));
         } catch (IOException | UncheckedIOException | DataReader.InsufficientDataAvailableException cut) {
             throw new Refusal(Code.BAD_REQUEST, "body: it ended early");
         }
-        throw new Refusal(Code.TOO_LARGE, "body: allowed are " + MOST_BODY + " bytes");
     }
 
     private static boolean hasBody(ServerRequest request) {
