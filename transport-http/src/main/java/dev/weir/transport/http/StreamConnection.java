@@ -1,6 +1,7 @@
 package dev.weir.transport.http;
 
 import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.task.InterruptableTask;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.spi.ServerConnection;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class StreamConnection implements ServerConnection, InterruptableTask<Void> {
 
     private final Supplier<ServerConnection> http1;
+    private final HelidonSocket socket;
     private final SocketChannel channel;
     private final Map<Thread, StreamConnection> open;
 
@@ -26,8 +28,13 @@ final class StreamConnection implements ServerConnection, InterruptableTask<Void
 
     private volatile boolean closing;
 
-    StreamConnection(Supplier<ServerConnection> http1, SocketChannel channel, Map<Thread, StreamConnection> open) {
+    StreamConnection(
+            Supplier<ServerConnection> http1,
+            HelidonSocket socket,
+            SocketChannel channel,
+            Map<Thread, StreamConnection> open) {
         this.http1 = http1;
+        this.socket = socket;
         this.channel = channel;
         this.open = open;
     }
@@ -41,9 +48,11 @@ final class StreamConnection implements ServerConnection, InterruptableTask<Void
         open.put(Thread.currentThread(), this);
         try {
             for (HandedOver stream = serve(limit); stream != null; stream = serve(limit)) {
+                ReadBuffer.drop(socket);
                 if (!stream.await() || closing) {
                     throw new CloseConnectionException("the stream has ended, and its connection");
                 }
+                ReadBuffer.restore(socket);
             }
         } finally {
             open.remove(Thread.currentThread());

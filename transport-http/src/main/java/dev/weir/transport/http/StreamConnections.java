@@ -56,6 +56,6 @@ final class StreamConnections implements ServerConnectionSelector {
                 context.localPeer().address(), context.remotePeer().address());
         return channel == null || context.isSecure()
                 ? http1.connection(context)
-                : new StreamConnection(() -> http1.connection(context), channel, open);
+                : new StreamConnection(() -> http1.connection(context), context.serverSocket(), channel, open);
     }
 }
