@@ -271,7 +271,7 @@ public final class Delivery {
     private void closeCursor() {
         try {
             cursor.close();
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             LOG.log(Level.ERROR, "closing a stream failed", failure);
         }
     }

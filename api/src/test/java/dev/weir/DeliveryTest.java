@@ -150,11 +150,16 @@ class DeliveryTest {
 
     @Test
     void aSourceThatFailsToCloseDoesNotHurtTheLoop() throws IOException {
-        script.give(new Signal.End("0", 0));
-        script.closing = new IllegalStateException("cannot");
-        start("script");
-        assertThat(wire.calls).endsWith("close End");
-        assertThat(script.closed).isEqualTo(1);
+        for (Throwable failure : List.of(new IllegalStateException("cannot"), new NoClassDefFoundError())) {
+            Script source = new Script();
+            Recorder whole = new Recorder();
+            source.give(new Signal.End("0", 0));
+            source.closing = failure;
+            new Delivery(source, asked -> Words.CODEC, whole).start(asked("script"), steps);
+            steps.run();
+            assertThat(whole.calls).endsWith("close End");
+            assertThat(source.closed).isEqualTo(1);
+        }
     }
 
     @Test
@@ -460,7 +465,7 @@ class DeliveryTest {
 
         private final ArrayDeque<Signal> left = new ArrayDeque<>();
         private @Nullable Throwable failure;
-        private @Nullable RuntimeException closing;
+        private @Nullable Throwable closing;
         private String position = "0";
         private int opened;
         private volatile int closed;
@@ -507,7 +512,7 @@ class DeliveryTest {
         public void close() {
             closed++;
             if (closing != null) {
-                throw closing;
+                throw DeliveryTest.<RuntimeException>sneaky(closing);
             }
         }
     }
