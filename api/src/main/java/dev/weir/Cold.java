@@ -18,7 +18,7 @@ public final class Cold {
      * @throws Refusal what the generator threw before its first signal
      */
     public static Cursor run(Generator generator) {
-        return GeneratedCursor.start(List.of(), generator);
+        return GeneratedCursor.start(List.of(), true, generator);
     }
 
     /**
@@ -30,7 +30,19 @@ public final class Cold {
      * @throws Refusal as {@link #run(Generator)}
      */
     public static Cursor run(List<String> columns, Generator generator) {
-        return GeneratedCursor.start(List.copyOf(columns), generator);
+        return GeneratedCursor.start(List.copyOf(columns), true, generator);
+    }
+
+    /**
+     * The same for what has no end of its own, such as the tail of a log: the stream is a live one, so a client that takes nothing is
+     * cut sooner, and a server that drains does not wait for its end.
+     *
+     * @param generator makes the events for as long as the client stays
+     * @return as {@link #run(Generator)}
+     * @throws Refusal as {@link #run(Generator)}
+     */
+    public static Cursor live(Generator generator) {
+        return GeneratedCursor.start(List.of(), false, generator);
     }
 
     /**
@@ -52,7 +64,7 @@ public final class Cold {
 
         /**
          * Emits every event and returns. Called once, on a virtual thread of its own, where it may block. It is interrupted when
-         * the client has gone.
+         * the client has gone, and nothing waits for it then: what it throws after that is logged.
          *
          * @param out takes the events
          * @throws Exception the stream stops; a {@link Refusal} gives its code and message, anything else is logged and told as

@@ -1,5 +1,7 @@
 package dev.weir;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -9,10 +11,12 @@ import org.jspecify.annotations.Nullable;
 /** The cursor over a generator. */
 final class GeneratedCursor implements Cursor, Cold.Emitter {
 
+    private static final Logger LOG = System.getLogger(GeneratedCursor.class.getName());
     private static final long FIRST_MILLIS = 250;
 
     // set once
     private final List<String> columns;
+    private final boolean bounded;
     private final Thread thread;
     private final HandOver handOver;
 
@@ -22,14 +26,15 @@ final class GeneratedCursor implements Cursor, Cold.Emitter {
     private volatile boolean interrupted;
     private volatile @Nullable Refusal failedAtOnce;
 
-    private GeneratedCursor(List<String> columns, Cold.Generator generator) {
+    private GeneratedCursor(List<String> columns, boolean bounded, Cold.Generator generator) {
         this.columns = columns;
+        this.bounded = bounded;
         thread = Thread.ofVirtual().name("weir-generator").unstarted(() -> generate(generator));
         handOver = new HandOver(() -> LockSupport.unpark(thread));
     }
 
-    static Cursor start(List<String> columns, Cold.Generator generator) {
-        GeneratedCursor cursor = new GeneratedCursor(columns, generator);
+    static Cursor start(List<String> columns, boolean bounded, Cold.Generator generator) {
+        GeneratedCursor cursor = new GeneratedCursor(columns, bounded, generator);
         cursor.thread.start();
         try {
             if (!cursor.first.await(FIRST_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -51,17 +56,28 @@ final class GeneratedCursor implements Cursor, Cold.Emitter {
         try {
             generator.run(this);
             handOver.ended();
-        } catch (InterruptedException cancelled) {
-            if (!closed) {
-                fail(cancelled);
-            }
         } catch (Exception | Error failure) {
-            if (!closed) {
+            if (closed) {
+                LOG.log(
+                        isInterrupt(failure) ? Level.DEBUG : Level.WARNING,
+                        "a source failed after its client had gone",
+                        failure);
+            } else {
                 fail(failure);
             }
         } finally {
             first.countDown();
         }
+    }
+
+    /** Whether it only says that the thread was interrupted, which channels and sockets do in their own way. */
+    private boolean isInterrupt(Throwable failure) {
+        awaitInterrupt();
+        boolean told = Thread.currentThread().isInterrupted();
+        for (Throwable cause = failure; cause != null && !told; cause = cause.getCause()) {
+            told = cause instanceof InterruptedException;
+        }
+        return told;
     }
 
     private void fail(Throwable failure) {
@@ -89,11 +105,15 @@ final class GeneratedCursor implements Cursor, Cold.Emitter {
 
     /** The one interrupt of {@link #close} has come and is taken, so that cleaning up is not interrupted again. */
     private InterruptedException cancelled() {
+        awaitInterrupt();
+        Thread.interrupted();
+        return new InterruptedException("the client has gone");
+    }
+
+    private void awaitInterrupt() {
         while (!interrupted) {
             Thread.onSpinWait();
         }
-        Thread.interrupted();
-        return new InterruptedException("the client has gone");
     }
 
     @Override
@@ -118,7 +138,7 @@ final class GeneratedCursor implements Cursor, Cold.Emitter {
 
     @Override
     public boolean bounded() {
-        return true;
+        return bounded;
     }
 
     @Override
@@ -126,5 +146,6 @@ final class GeneratedCursor implements Cursor, Cold.Emitter {
         closed = true;
         thread.interrupt();
         interrupted = true;
+        handOver.close();
     }
 }

@@ -17,6 +17,7 @@ final class HandOver {
     private final Queue<Signal> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger bytes = new AtomicInteger();
     private volatile Runnable wake = () -> {};
+    private volatile boolean closed;
 
     // the producing thread
     private long events;
@@ -37,7 +38,17 @@ final class HandOver {
         events += signal instanceof Event ? 1 : 0;
         bytes.addAndGet(weight(signal));
         queue.add(signal);
+        if (closed) {
+            queue.clear();
+        }
         wake.run();
+    }
+
+    /** Nothing is polled any more: whoever produces on all the same holds nothing of the stream. */
+    void close() {
+        closed = true;
+        wake = () -> {};
+        queue.clear();
     }
 
     /** Adds the end, with the number of events before it. */

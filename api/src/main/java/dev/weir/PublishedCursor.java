@@ -71,6 +71,7 @@ final class PublishedCursor implements Cursor, Flow.Subscriber<Signal> {
     @Override
     public void close() {
         closed = true;
+        handOver.close();
         Flow.Subscription subscription = upstream.get();
         if (subscription != null) {
             subscription.cancel();

@@ -3,6 +3,9 @@ package dev.weir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -204,6 +208,116 @@ class ColdTest {
         cursor.close();
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
         never.countDown();
+    }
+
+    @Test
+    void whatHasNoEndOfItsOwnIsLive() {
+        try (Cursor live = Cold.live(out -> out.emit(Event.of("row", "1")));
+                Cursor bounded = Cold.run(out -> out.emit(Event.of("row", "1")))) {
+            assertThat(live.bounded()).isFalse();
+            assertThat(bounded.bounded()).isTrue();
+        }
+    }
+
+    @Test
+    void whatACleanUpThrowsAfterTheClientHasGoneIsLogged() {
+        try (Logged logged = new Logged(GeneratedCursor.class)) {
+            Polled cursor = new Polled(Cold.run(out -> {
+                try {
+                    out.emit(Event.of("row", "1"));
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException left) {
+                    cannotClose();
+                }
+            }));
+            cursor.next();
+            cursor.close();
+            await(() -> logged.count(Level.WARNING) == 1);
+            assertThat(logged.thrown()).hasMessage("the file cannot be closed");
+        }
+    }
+
+    private static void cannotClose() {
+        throw new IllegalStateException("the file cannot be closed");
+    }
+
+    @Test
+    void anInterruptIsNoFailureInWhateverWordsItIsTold() throws Exception {
+        Pipe pipe = Pipe.open();
+        try (Logged logged = new Logged(GeneratedCursor.class);
+                Pipe.SinkChannel sink = pipe.sink();
+                Pipe.SourceChannel source = pipe.source()) {
+            Polled inAChannel = new Polled(Cold.run(out -> {
+                out.emit(Event.of("row", "1"));
+                source.read(ByteBuffer.allocate(1));
+            }));
+            Polled wrapped = new Polled(Cold.run(out -> {
+                out.emit(Event.of("row", "1"));
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException left) {
+                    throw new IllegalStateException("not my business", left);
+                }
+            }));
+            for (Polled cursor : List.of(inAChannel, wrapped)) {
+                cursor.next();
+                cursor.close();
+            }
+            await(() -> logged.count(Level.FINE) == 2);
+            assertThat(logged.count(Level.WARNING)).isZero();
+        }
+    }
+
+    @Test
+    void aGeneratorThatIgnoresItsInterruptHoldsNothingOfTheStream() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        Cursor cursor = Cold.run(out -> {
+            out.emit(Event.of("row", "1"));
+            emitInVain(out, closed);
+            while (never.getCount() > 0) {
+                Thread.onSpinWait();
+                Thread.yield();
+            }
+        });
+        WeakReference<Runnable> wake = awaited(cursor);
+        cursor.close();
+        closed.countDown();
+        await(() -> {
+            System.gc();
+            return wake.get() == null;
+        });
+        assertThat(cursor.poll()).as("what was still to be sent").isNull();
+        never.countDown();
+    }
+
+    private static WeakReference<Runnable> awaited(Cursor cursor) {
+        AtomicInteger stream = new AtomicInteger();
+        Runnable wake = stream::incrementAndGet;
+        cursor.onReady(wake);
+        return new WeakReference<>(wake);
+    }
+
+    private static void emitInVain(Cold.Emitter out, CountDownLatch closed) {
+        while (closed.getCount() > 0) {
+            Thread.onSpinWait();
+        }
+        try {
+            out.emit(Event.of("row", "in vain"));
+        } catch (InterruptedException ignored) {
+            // as such a generator does
+        }
+    }
+
+    @Test
+    void aPublisherThatIgnoresItsCancellationFillsNothing() {
+        AtomicReference<Flow.Subscriber<? super Event>> publisher = new AtomicReference<>();
+        Cursor cursor = Cold.from((Flow.Publisher<Event>) publisher::set);
+        cursor.onReady(() -> {});
+        publisher.get().onSubscribe(new Cancellable());
+        cursor.close();
+        publisher.get().onNext(Event.of("row", "in vain"));
+        assertThat(cursor.poll()).isNull();
     }
 
     @Test
