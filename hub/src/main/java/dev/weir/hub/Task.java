@@ -25,6 +25,7 @@ public final class Task implements EventSource, AutoCloseable {
 
     private final String name;
     private final Thread worker;
+    private volatile boolean closed;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -42,7 +43,7 @@ public final class Task implements EventSource, AutoCloseable {
          * @param progress is told how far it is
          * @return the result as one JSON value, which is passed on as it is; null: there is none
          * @throws Exception it has failed; watchers are told the code and the message of a {@link Refusal}, and of anything else that
-         *     it is internal
+         *     it is internal, or once the task is closed, that it was ended
          */
         @Nullable
         String run(Progress progress) throws Exception;
@@ -148,12 +149,20 @@ public final class Task implements EventSource, AutoCloseable {
             end(result, null);
         } catch (Refusal told) {
             end(null, told);
-        } catch (InterruptedException closed) {
-            end(null, new Refusal(Code.SHUTDOWN, "task " + name + " was ended; start it again"));
         } catch (Exception | Error failure) {
-            LOG.log(Level.ERROR, "task " + name + " has failed", failure);
-            end(null, new Refusal(Code.INTERNAL, "task " + name + " has failed; start it again"));
+            end(null, closed || failure instanceof InterruptedException ? ended(failure) : failed(failure));
         }
+    }
+
+    /** Interrupted in a channel or a socket, work throws other things than {@link InterruptedException}. */
+    private Refusal ended(Throwable why) {
+        LOG.log(Level.DEBUG, "task " + name + " was ended", why);
+        return new Refusal(Code.SHUTDOWN, "task " + name + " was ended; start it again");
+    }
+
+    private Refusal failed(Throwable why) {
+        LOG.log(Level.ERROR, "task " + name + " has failed", why);
+        return new Refusal(Code.INTERNAL, "task " + name + " has failed; start it again");
     }
 
     private void end(@Nullable String result, @Nullable Refusal failure) {
@@ -176,6 +185,7 @@ public final class Task implements EventSource, AutoCloseable {
     /** Ends the task if it is still under way; its watchers are told. Does not wait for the work. Idempotent. */
     @Override
     public void close() {
+        closed = true;
         worker.interrupt();
     }
 }

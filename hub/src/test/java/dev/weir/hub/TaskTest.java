@@ -12,6 +12,8 @@ import dev.weir.Refusal;
 import dev.weir.Signal;
 import dev.weir.Subscription;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -144,6 +146,24 @@ class TaskTest {
         interrupted.await();
         assertThat(all(cursor)).endsWith("shutdown: task forever was ended; start it again");
         assertThatExceptionOfType(Refusal.class).isThrownBy(() -> watch(task, ""));
+    }
+
+    @Test
+    void aTaskThatIsClosedWhileItReadsAChannelWasEndedAndHasNotFailed() throws Exception {
+        Pipe pipe = Pipe.open();
+        CountDownLatch reading = new CountDownLatch(1);
+        try (Pipe.SinkChannel sink = pipe.sink();
+                Pipe.SourceChannel source = pipe.source()) {
+            Task task = Task.start("copy", progress -> {
+                reading.countDown();
+                source.read(ByteBuffer.allocate(1));
+                return null;
+            });
+            Cursor cursor = watch(task, "");
+            reading.await();
+            task.close();
+            assertThat(all(cursor)).endsWith("shutdown: task copy was ended; start it again");
+        }
     }
 
     @ParameterizedTest
