@@ -5,6 +5,7 @@ import dev.weir.Deliveries;
 import dev.weir.Parameters;
 import dev.weir.Refusal;
 import dev.weir.transport.http.Problem;
+import dev.weir.transport.http.StallWatch;
 import dev.weir.transport.http.StreamService;
 import io.helidon.common.media.type.MediaTypes;
 import io.helidon.http.HeaderNames;

@@ -44,7 +44,8 @@ public final class HttpListener implements Endpoint {
                     .bindAddress(address)
                     .shutdownHook(false)
                     .shutdownGracePeriod(Duration.ofMillis(100))
-                    .routing(routing -> routing.register(path, service))
+                    .routing(routing -> routing.addFilter(new UnreadBodies(RequestBody.WITHIN))
+                            .register(path, service))
                     .build()
                     .start();
             return new HttpListener(server, service, new InetSocketAddress(address.getAddress(), server.port()));

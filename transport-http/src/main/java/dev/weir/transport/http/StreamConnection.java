@@ -5,6 +5,7 @@ import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.task.InterruptableTask;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.spi.ServerConnection;
+import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Map;
@@ -41,6 +42,15 @@ final class StreamConnection implements ServerConnection, InterruptableTask<Void
 
     SocketChannel channel() {
         return channel;
+    }
+
+    /** Nothing more is read, as if the client had ended; what blocks in reading goes on. Any thread. */
+    void endInput() {
+        try {
+            channel.shutdownInput();
+        } catch (IOException closed) {
+            // there is nothing to read any more
+        }
     }
 
     @Override

@@ -10,7 +10,6 @@ import dev.weir.EventSource;
 import dev.weir.Refusal;
 import dev.weir.Subscription;
 import dev.weir.Wire;
-import io.helidon.common.buffers.DataReader;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
@@ -20,8 +19,6 @@ import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -159,7 +156,7 @@ public abstract class StreamService implements HttpService, AutoCloseable {
         stream.whenEnded(() -> deliveries.remove(delivery));
         deliveries.add(delivery);
         try {
-            delivery.start(() -> subscription(request), writer);
+            delivery.start(() -> asked(request), writer);
         } catch (IOException | RuntimeException gone) {
             deliveries.remove(delivery);
             throw gone;
@@ -174,7 +171,7 @@ public abstract class StreamService implements HttpService, AutoCloseable {
         Delivery delivery = delivery(request, opened, wire);
         deliveries.add(delivery);
         try {
-            delivery.run(() -> subscription(request));
+            delivery.run(() -> asked(request));
             return !wire.cut();
         } finally {
             deliveries.remove(delivery);
@@ -190,6 +187,10 @@ public abstract class StreamService implements HttpService, AutoCloseable {
                 wire);
     }
 
+    private Subscription asked(ServerRequest request) {
+        return subscription(request, deliveries.patience(true));
+    }
+
     /** Whether the body may be compressed on its way through the response. */
     private static boolean isEncoded(ServerRequest request) {
         return request.headers().contains(HeaderNames.ACCEPT_ENCODING)
@@ -202,14 +203,18 @@ public abstract class StreamService implements HttpService, AutoCloseable {
 
     /**
      * What a request asks for: the last segment of its path is the name, the query has the parameters, and a POST may have a body
-     * of up to 1 MiB. Blocks until the body has come.
+     * of up to 1 MiB. Blocks until the body has come, {@link RequestBody#WITHIN} at the most.
      *
      * @param request a request whose body has not been read
      * @return the subscription
      * @throws Refusal bad-request, conflict or too-large, naming the parameter and what is allowed
      */
     public static Subscription subscription(ServerRequest request) {
-        Bytes body = hasBody(request) ? body(request) : Bytes.EMPTY;
+        return subscription(request, RequestBody.WITHIN);
+    }
+
+    private static Subscription subscription(ServerRequest request, Duration within) {
+        Bytes body = hasBody(request) ? body(request, within) : Bytes.EMPTY;
         String path = request.path().rawPath();
         Caller caller = new Caller(
                 request.remotePeer().address(),
@@ -223,7 +228,7 @@ public abstract class StreamService implements HttpService, AutoCloseable {
     }
 
     /** No more of it than shows that it is too large. */
-    private static Bytes body(ServerRequest request) {
+    private static Bytes body(ServerRequest request, Duration within) {
         Method method = request.prologue().method();
         if (!method.equals(Method.POST)) {
             throw new Refusal(Code.BAD_REQUEST, "body: a " + method.text() + " has none here");
@@ -231,14 +236,14 @@ public abstract class StreamService implements HttpService, AutoCloseable {
         if (request.headers().contains(HeaderNames.CONTENT_ENCODING)) {
             throw new Refusal(Code.UNSUPPORTED, "Content-Encoding: none is accepted; send the body as it is");
         }
-        try (InputStream in = request.content().inputStream()) {
-            return Bytes.owned(in.readNBytes(Subscription.MAX_BODY + 1));
-        } catch (IOException | UncheckedIOException | DataReader.InsufficientDataAvailableException cut) {
+        try {
+            return Bytes.owned(RequestBody.read(request, Subscription.MAX_BODY + 1, within));
+        } catch (IOException cut) {
             throw new Refusal(Code.BAD_REQUEST, "body: it ended early");
         }
     }
 
-    private static boolean hasBody(ServerRequest request) {
+    static boolean hasBody(ServerRequest request) {
         return request.headers().contains(HeaderNames.TRANSFER_ENCODING)
                 || request.headers().contentLength().orElse(0) > 0;
     }

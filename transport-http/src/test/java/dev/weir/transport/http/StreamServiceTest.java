@@ -430,6 +430,86 @@ class StreamServiceTest {
         assertThat(opened).hasValue(0);
     }
 
+    /** The patience of this service with streams that have an end is four seconds. */
+    @Test
+    void aBodyThatDoesNotComeInTimeIsRefusedAndOpensNothing() throws IOException {
+        AtomicInteger opened = new AtomicInteger();
+        sources.register("echo", asked -> {
+            opened.incrementAndGet();
+            return Cold.run(out -> {});
+        });
+        RawClient silent = post("echo", 10, "half");
+        RawClient dripping = post("echo", 1000, "");
+        long begin = System.nanoTime();
+        Thread drips = Thread.ofVirtual().start(() -> drip(dripping));
+        for (RawClient slow : List.of(silent, dripping)) {
+            RawClient.Head head = slow.head();
+            assertThat(head.status()).isEqualTo(400);
+            assertThat(slow.body(head)).contains("body: it has not come within 4 s; send it faster");
+            assertThat(slow.rest()).isIn("", "<reset>");
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                .isBetween(Duration.ofMillis(3_500), Duration.ofSeconds(9));
+        drips.interrupt();
+        assertThat(opened).hasValue(0);
+        assertThat(warnings.seen).isEmpty();
+    }
+
+    /** A byte now and then, until the connection is closed. */
+    private static void drip(RawClient client) {
+        try {
+            while (true) {
+                client.send("x");
+                Thread.sleep(50);
+            }
+        } catch (IOException | InterruptedException over) {
+            // as it should be
+        }
+    }
+
+    @Test
+    void aListenerOfTheApplicationsCutsABodyThatDoesNotCome() throws IOException {
+        sources.register("echo", asked -> Cold.run(out -> {}));
+        WebServer plain = WebServer.builder()
+                .bindAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .shutdownHook(false)
+                .shutdownGracePeriod(Duration.ofMillis(100))
+                .routing(routing -> routing.register("/lines", service))
+                .build()
+                .start();
+        try (RawClient slow = new RawClient(new InetSocketAddress(InetAddress.getLoopbackAddress(), plain.port()))) {
+            slow.send("POST /lines/echo HTTP/1.1\nHost: here\nContent-Length: 10\n\nhalf");
+            assertThat(slow.rest()).doesNotContain(" 200 ");
+        } finally {
+            plain.stop();
+        }
+        assertThat(warnings.seen).isEmpty();
+    }
+
+    @Test
+    void aBodyThatNobodyReadsIsPassedOverButNotWaitedForForEver() throws IOException {
+        WebServer other = HttpListener.tune(WebServer.builder())
+                .bindAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .shutdownHook(false)
+                .shutdownGracePeriod(Duration.ofMillis(100))
+                .routing(routing -> routing.addFilter(new UnreadBodies(Duration.ofMillis(500)))
+                        .any("/", (request, response) -> response.send("no")))
+                .build()
+                .start();
+        try (RawClient client = new RawClient(new InetSocketAddress(InetAddress.getLoopbackAddress(), other.port()))) {
+            String post = "POST / HTTP/1.1\nHost: here\nContent-Length: 4\n\n";
+            for (int n = 0; n < 2; n++) {
+                client.send(post + "body");
+                assertThat(client.body(client.head())).isEqualTo("no");
+            }
+            client.send(post);
+            assertThat(client.body(client.head())).isEqualTo("no");
+            assertThat(client.rest()).isEmpty();
+        } finally {
+            other.stop();
+        }
+    }
+
     private static final String WITH_TRAILERS = """
             GET /lines/orders?from=earliest&limit=1 HTTP/1.1
             Host: here
