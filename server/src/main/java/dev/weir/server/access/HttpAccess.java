@@ -24,7 +24,7 @@ public final class HttpAccess implements Filter {
     private final AccessLog log;
 
     /**
-     * A filter; it belongs before all others.
+     * A filter; it belongs before all others that answer.
      *
      * @param log takes the entries
      */

@@ -7,16 +7,16 @@ import dev.weir.Parameters;
 import dev.weir.Publisher;
 import dev.weir.Refusal;
 import dev.weir.server.topics.Catalogue;
-import io.helidon.common.buffers.DataReader;
+import dev.weir.transport.http.RequestBody;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
@@ -29,10 +29,13 @@ final class PublishRoute implements Handler {
 
     private final Catalogue catalogue;
     private final int maxBodyBytes;
+    private final Duration patience;
 
-    PublishRoute(Catalogue catalogue, int maxBodyBytes) {
+    /** @param patience how long a body may take to come */
+    PublishRoute(Catalogue catalogue, int maxBodyBytes, Duration patience) {
         this.catalogue = catalogue;
         this.maxBodyBytes = maxBodyBytes;
+        this.patience = patience;
     }
 
     @Override
@@ -45,7 +48,7 @@ final class PublishRoute implements Handler {
         boolean full = full(query, lines);
         int length = length(request);
         catalogue.requireVisible(topic);
-        byte[] body = body(request, length);
+        byte[] body = body(request, response, length);
         List<Event> batch = full
                 ? EventsBody.envelopes(body, key, type)
                 : lines ? EventsBody.lines(body, key, type) : EventsBody.whole(body, key, type);
@@ -92,16 +95,19 @@ final class PublishRoute implements Handler {
         return (int) length.getAsLong();
     }
 
-    private static byte[] body(ServerRequest request, int length) {
+    private byte[] body(ServerRequest request, ServerResponse response, int length) {
         if (length == 0) {
             return new byte[0];
         }
-        try (InputStream in = request.content().inputStream()) {
-            byte[] body = in.readNBytes(length);
+        try {
+            byte[] body = RequestBody.read(request, length, patience);
             if (body.length == length) {
                 return body;
             }
-        } catch (IOException | UncheckedIOException | DataReader.InsufficientDataAvailableException gone) {
+        } catch (Refusal late) {
+            response.header(HeaderValues.CONNECTION_CLOSE);
+            throw late;
+        } catch (IOException gone) {
             throw new CloseConnectionException("the client is gone", gone);
         }
         throw new CloseConnectionException("the client is gone");

@@ -8,7 +8,9 @@ import dev.weir.server.topics.Catalogue;
 import dev.weir.transport.chunked.ChunkedService;
 import dev.weir.transport.chunked.FileService;
 import dev.weir.transport.http.HttpListener;
+import dev.weir.transport.http.RequestBody;
 import dev.weir.transport.http.StreamService;
+import dev.weir.transport.http.UnreadBodies;
 import dev.weir.transport.sse.SseService;
 import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
@@ -133,6 +135,7 @@ public final class Web implements AutoCloseable {
     private <B extends ListenerConfig.BuilderBase<B, ?>> B listener(B builder, String bind, int port, boolean all) {
         InetAddress address = address(bind);
         HttpRouting.Builder routing = HttpRouting.builder();
+        routing.addFilter(new UnreadBodies(RequestBody.WITHIN));
         routing.addFilter(new HttpAccess(log));
         routing.addFilter(new HostCheck(address.isLoopbackAddress(), config.hosts()));
         routes(routing, all);
@@ -173,7 +176,7 @@ public final class Web implements AutoCloseable {
         routes.get("/topics", new TopicsRoute(catalogue, grpc));
         routes.post(
                 "/topics/{topic}/events",
-                new PublishRoute(catalogue, config.limits().maxBodyBytes()));
+                new PublishRoute(catalogue, config.limits().maxBodyBytes(), RequestBody.WITHIN));
         Pages.descriptions(routes);
         if (all) {
             Pages.console(routes);
