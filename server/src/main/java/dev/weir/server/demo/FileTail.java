@@ -41,7 +41,7 @@ final class FileTail implements EventSource {
         subscription.refuseBody();
         subscription.refuseOtherStarts();
         boolean all = subscription.start() instanceof Start.Earliest;
-        return Cold.run(out -> new Follower(out).follow(all));
+        return Cold.live(out -> new Follower(out).follow(all));
     }
 
     /** For one stream. */

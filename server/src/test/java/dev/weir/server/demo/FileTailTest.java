@@ -67,6 +67,13 @@ class FileTailTest {
     }
 
     @Test
+    void itHasNoEndOfItsOwn() {
+        try (Cursor cursor = tail("")) {
+            assertThat(cursor.bounded()).isFalse();
+        }
+    }
+
+    @Test
     void itGoesOnInTheNewFileAfterARotation() throws Exception {
         add("one\n");
         try (Cursor cursor = tail("?from=earliest")) {
