@@ -8,7 +8,7 @@ import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 
-/** {@code GET /topics}: the topics, and where each is read and written. */
+/** {@code GET /topics}: the topics, and where each is read and written; and the streams that are no topics. */
 final class TopicsRoute implements Handler {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -27,13 +27,16 @@ final class TopicsRoute implements Handler {
         ArrayNode topics = answer.putArray("topics");
         catalogue
                 .partitions()
-                .forEach((name, partitions) -> topics.addObject()
-                        .put("name", name)
-                        .put("partitions", partitions)
-                        .put("events", "/events/" + name)
-                        .put("stream", "/streams/" + name)
+                .forEach((name, partitions) -> readable(
+                                topics.addObject().put("name", name).put("partitions", partitions), name)
                         .put("publish", "/topics/" + name + "/events"));
+        ArrayNode streams = answer.putArray("streams");
+        catalogue.offered().forEach(name -> readable(streams.addObject().put("name", name), name));
         answer.put("grpc", grpc);
         Body.json(response, answer.toString());
+    }
+
+    private static ObjectNode readable(ObjectNode told, String name) {
+        return told.put("events", "/events/" + name).put("stream", "/streams/" + name);
     }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +64,17 @@ public final class Catalogue implements EventSource, Publisher, AutoCloseable {
             throw new IllegalArgumentException(name + " is a topic already");
         }
         sources.register(name, source);
+    }
+
+    /**
+     * The streams that are no topics. Does not block.
+     *
+     * @return their names, in order
+     */
+    public SortedSet<String> offered() {
+        SortedSet<String> offered = sources.names();
+        offered.removeAll(names);
+        return offered;
     }
 
     /**

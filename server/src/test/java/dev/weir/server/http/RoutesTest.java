@@ -2,6 +2,7 @@ package dev.weir.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.Cold;
 import dev.weir.server.run.Running;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,6 +31,16 @@ class RoutesTest {
                     .startsWith("{\"topics\":[{\"name\":\"a\",\"partitions\":1,\"events\":\"/events/a\","
                             + "\"stream\":\"/streams/a\",\"publish\":\"/topics/a/events\"},{\"name\":\"b\"")
                     .contains("\"grpc\":\"" + server.ready.grpc() + "\"");
+        }
+    }
+
+    @Test
+    void streamsThatAreNoTopicsAreListedBesideThem() {
+        try (Running server = Running.with("a")) {
+            server.node.offer("export", asked -> Cold.run(out -> {}));
+            assertThat(server.get("/topics").body())
+                    .contains("],\"streams\":[{\"name\":\"export\",\"events\":\"/events/export\","
+                            + "\"stream\":\"/streams/export\"}],\"grpc\":");
         }
     }
 
