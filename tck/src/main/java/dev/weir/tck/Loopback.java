@@ -163,6 +163,7 @@ public final class Loopback implements Transport {
                 }
                 throw new IOException(refused.getCause());
             } catch (TimeoutException | InterruptedException noAnswer) {
+                close();
                 throw new IOException("no answer", noAnswer);
             }
         }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -175,15 +176,60 @@ public final class Stage {
      */
     public Reception connect(String nameAndQuery, Map<String, String> headers) {
         try {
-            if (endpoint == null) {
-                endpoint = patience == null ? harness.open(watched) : harness.open(watched, patience);
-            }
-            Reception reception = harness.connect(endpoint.address(), nameAndQuery, headers);
+            Reception reception = harness.connect(endpoint().address(), nameAndQuery, headers);
             open.push(reception);
             return reception;
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
+    }
+
+    private Endpoint endpoint() throws IOException {
+        Endpoint open = endpoint;
+        if (open == null) {
+            open = patience == null ? harness.open(watched) : harness.open(watched, patience);
+            endpoint = open;
+        }
+        return open;
+    }
+
+    /**
+     * Subscribes a client that leaves before it is answered. Blocks until it has left.
+     *
+     * @param nameAndQuery {@code name?parameter=value&...}
+     * @param asked when it is to leave
+     */
+    public void leave(String nameAndQuery, CountDownLatch asked) {
+        try {
+            Endpoint open = endpoint();
+            Thread client = Thread.ofVirtual().name("leaving-client").start(() -> {
+                try {
+                    harness.connect(open.address(), nameAndQuery, Map.of()).close();
+                } catch (IOException | Refusal left) {
+                    // as it should be
+                }
+            });
+            await("the source is asked", Reception.DEADLINE, () -> asked.getCount() == 0);
+            client.interrupt();
+            await("the client has left", Reception.DEADLINE, () -> !client.isAlive());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /**
+     * Closes the endpoint, as at the end of a server. Blocks until it is closed; nobody can connect any more.
+     *
+     * @return how long it took
+     */
+    public Duration shut() {
+        long begin = System.nanoTime();
+        try {
+            endpoint().close();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+        return Duration.ofNanos(System.nanoTime() - begin);
     }
 
     /**

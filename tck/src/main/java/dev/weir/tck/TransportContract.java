@@ -20,4 +20,5 @@ public interface TransportContract
                 CancellationContract,
                 SlowContract,
                 EndingContract,
+                ColdContract,
                 LifeContract {}

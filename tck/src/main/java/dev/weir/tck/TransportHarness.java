@@ -43,14 +43,15 @@ public interface TransportHarness extends AutoCloseable {
     }
 
     /**
-     * Subscribes a client and blocks until the server has answered yes or no.
+     * Subscribes a client and blocks until the server has answered yes or no. If the thread is interrupted meanwhile the client leaves,
+     * as one does that has no more patience.
      *
      * @param address the listener
      * @param nameAndQuery {@code name?parameter=value&...}, percent-encoded
      * @param headers headers by lower-case name, such as {@code last-event-id}
      * @return the client's half of the stream
      * @throws Refusal the server said no, with its code, message and time to wait
-     * @throws IOException the connection failed
+     * @throws IOException the connection failed, or the client has left
      */
     Reception connect(InetSocketAddress address, String nameAndQuery, Map<String, String> headers) throws IOException;
 

@@ -11,11 +11,17 @@ import dev.weir.Refusal;
 import dev.weir.Signal;
 import dev.weir.Wire;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +60,24 @@ class BrokenTransportsTest {
                 new Broken(Hasty.class, "e1_everyRefusalComesBeforeTheFirstByte", "no-bad-request was accepted"),
                 new Broken(Endless.class, "e3_limitEndsTheStreamAfterSoManyEvents", "the connection did not end"),
                 new Broken(Glossing.class, "e3_aBoundedStreamThatWasStoppedDoesNotLookComplete", "ended: COMPLETE"),
-                new Broken(Cutting.class, "e3_aCleanEndMeansThatEverythingWasSent", "Expecting value to be true"));
+                new Broken(Cutting.class, "e3_aCleanEndMeansThatEverythingWasSent", "Expecting value to be true"),
+                new Broken(Hasty.class, "e1_aSourceThatThrowsBeforeItsFirstItemIsAStatus", "was accepted"),
+                new Broken(
+                        Adrift.class,
+                        "e2_aSourceThatThrowsAfterSomeItemsIsAStopWithItsPosition",
+                        "position of the stop"),
+                new Broken(Glossing.class, "e3_aCleanUpThatThrowsAfterTheLastItemIsNoEnd", "ended: COMPLETE"),
+                new Broken(Silent.class, "h2_aSourceThatHangsHasHeartbeats", "no signal within"),
+                new Broken(
+                        Holding.class,
+                        "c1_aClientThatLeavesCancelsItsSourceOnceWhereverItIs",
+                        "every source is cancelled"),
+                new Broken(
+                        Deaf.class, "c1_aClientThatLeavesBeforeItsAnswerCancelsItsSource", "the source is cancelled"),
+                new Broken(Infectious.class, "c1_aCleanUpThatThrowsHindersNobody", "no signal within"),
+                new Broken(Holding.class, "c1_aSourceThatIgnoresInterruptsHoldsNobodyUp", "the cursor is closed"),
+                new Broken(Glossing.class, "l1_drainingStopsASourceThatIgnoresInterrupts", "ended: COMPLETE"),
+                new Broken(Lingering.class, "l1_closingWaitsForNoSourceThatIgnoresInterrupts", "closing took"));
     }
 
     static Stream<Broken> whole() {
@@ -68,7 +91,7 @@ class BrokenTransportsTest {
 
     @Test
     void everyChapterIsBrokenBySomething() {
-        assertThat(broken().map(broken -> broken.rule().substring(0, 1))).contains("d", "i", "g", "e", "h", "c");
+        assertThat(broken().map(broken -> broken.rule().substring(0, 1))).contains("d", "i", "g", "e", "h", "c", "l");
     }
 
     @ParameterizedTest
@@ -385,6 +408,101 @@ class BrokenTransportsTest {
                     wire.abort();
                 }
             });
+        }
+    }
+
+    static class Adrift implements TransportContract {
+        @Override
+        public TransportHarness harness() {
+            return wires(wire -> new FaultyWire(wire) {
+                @Override
+                void write(Bytes frame, Signal signal) throws IOException {
+                    wire.write(
+                            signal instanceof Signal.Stop stop
+                                    ? LoopbackCodec.INSTANCE.encode(
+                                            new Signal.Stop("", stop.code(), stop.message(), stop.retryAfter()))
+                                    : frame);
+                }
+            });
+        }
+    }
+
+    /** A client that has left before its answer is not noticed. */
+    static class Deaf implements TransportContract {
+        @Override
+        public TransportHarness harness() {
+            return new LoopbackHarness() {
+                @Override
+                public Reception connect(InetSocketAddress address, String nameAndQuery, Map<String, String> headers)
+                        throws IOException {
+                    try {
+                        return CompletableFuture.supplyAsync(() -> connected(address, nameAndQuery, headers))
+                                .get();
+                    } catch (InterruptedException | ExecutionException left) {
+                        throw new IOException(left);
+                    }
+                }
+
+                private Reception connected(
+                        InetSocketAddress address, String nameAndQuery, Map<String, String> headers) {
+                    try {
+                        return super.connect(address, nameAndQuery, headers);
+                    } catch (IOException failed) {
+                        throw new UncheckedIOException(failed);
+                    }
+                }
+            };
+        }
+    }
+
+    /** Once a source has failed to close, no other is read. */
+    static class Infectious implements TransportContract {
+        @Override
+        public TransportHarness harness() {
+            AtomicBoolean ill = new AtomicBoolean();
+            return cursors(cursor -> new FaultyCursor(cursor) {
+                @Override
+                public @Nullable Signal poll() {
+                    return ill.get() ? null : cursor.poll();
+                }
+
+                @Override
+                public void close() {
+                    try {
+                        cursor.close();
+                    } catch (RuntimeException | Error failure) {
+                        ill.set(true);
+                        throw failure;
+                    }
+                }
+            });
+        }
+    }
+
+    static class Lingering implements TransportContract {
+        @Override
+        public TransportHarness harness() {
+            return new LoopbackHarness() {
+                @Override
+                public Endpoint open(EventSource source) throws IOException {
+                    Endpoint endpoint = super.open(source);
+                    AtomicBoolean closed = new AtomicBoolean();
+                    return new Endpoint() {
+                        @Override
+                        public InetSocketAddress address() {
+                            return endpoint.address();
+                        }
+
+                        @Override
+                        public void close() throws IOException {
+                            if (closed.compareAndSet(false, true)) {
+                                LockSupport.parkNanos(Duration.ofSeconds(6).toNanos());
+                            }
+                            endpoint.close();
+                        }
+                    };
+                }
+            };
         }
     }
 }

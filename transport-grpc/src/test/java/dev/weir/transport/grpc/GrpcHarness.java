@@ -28,7 +28,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +56,8 @@ public final class GrpcHarness implements TransportHarness {
     }
 
     @Override
-    public Reception connect(InetSocketAddress address, String nameAndQuery, Map<String, String> headers) {
+    public Reception connect(InetSocketAddress address, String nameAndQuery, Map<String, String> headers)
+            throws IOException {
         if (channel == null) {
             channel = NettyChannelBuilder.forAddress(address).usePlaintext().build();
         }
@@ -62,9 +65,7 @@ public final class GrpcHarness implements TransportHarness {
         headers.forEach((name, value) -> metadata.put(key(name), value));
         Reader reader = Reader.start(channel, CallOptions.DEFAULT, request(nameAndQuery), metadata, false);
         reader.request(8);
-        CompletableFuture.anyOf(reader.headers, reader.status)
-                .orTimeout(10, TimeUnit.SECONDS)
-                .join();
+        awaitAnswer(reader);
         if (!reader.headers.isDone()) {
             throw refusal(reader);
         }
@@ -74,6 +75,18 @@ public final class GrpcHarness implements TransportHarness {
                 response -> reception.received(signal(response)),
                 () -> reception.ended(reader.status.join().isOk()));
         return reception;
+    }
+
+    private static void awaitAnswer(Reader reader) throws IOException {
+        try {
+            CompletableFuture.anyOf(reader.headers, reader.status).get(10, TimeUnit.SECONDS);
+        } catch (InterruptedException left) {
+            reader.cancel();
+            Thread.currentThread().interrupt();
+            throw new IOException("the client has left", left);
+        } catch (ExecutionException | TimeoutException noAnswer) {
+            throw new IOException("no answer", noAnswer);
+        }
     }
 
     private static Metadata.Key<String> key(String name) {
