@@ -14,6 +14,7 @@ import dev.weir.Refusal;
 import dev.weir.Signal;
 import dev.weir.Sources;
 import dev.weir.Transport;
+import dev.weir.hub.Task;
 import dev.weir.hub.Topic;
 import dev.weir.transport.grpc.v1.EventStreamsGrpc;
 import dev.weir.transport.grpc.v1.SubscribeRequest;
@@ -42,6 +43,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -83,6 +85,67 @@ class GrpcTransportTest {
             assertThat(reader.headers.get().get(Metadata.Key.of("stream-position", Metadata.ASCII_STRING_MARSHALLER)))
                     .isEqualTo(open.getOpen().getId())
                     .isNotEmpty();
+        }
+    }
+
+    @Test
+    void aTaskTellsItsProgressAndItsResult() throws Exception {
+        var watched = new CountDownLatch(1);
+        try (var task = Task.start("sum", progress -> {
+                    progress.report(1, 3);
+                    watched.await();
+                    progress.report(3, 3);
+                    return "{\"sum\":6}";
+                });
+                var fixture = new Fixture().with("task", task)) {
+            Reader first = Reader.start(fixture.channel(), Reader.to("task"));
+            Reader second = Reader.start(fixture.channel(), Reader.to("task"));
+            for (Reader reader : List.of(first, second)) {
+                reader.next(SignalCase.OPEN);
+                String data = "";
+                while (!data.equals("{\"done\":1,\"total\":3}")) {
+                    var event = reader.next(SignalCase.EVENT).getEvent();
+                    assertThat(event.getType()).isEqualTo("progress");
+                    data = event.getData().toStringUtf8();
+                }
+            }
+            watched.countDown();
+            for (Reader reader : List.of(first, second)) {
+                assertThat(reader.status()).isEqualTo(Status.OK);
+                List<SubscribeResponse> rest = reader.all();
+                assertThat(rest.get(rest.size() - 2).getEvent().getData().toStringUtf8())
+                        .isEqualTo("{\"done\":3,\"total\":3,\"result\":{\"sum\":6}}");
+                assertThat(rest.getLast().getSignalCase()).isEqualTo(SignalCase.END);
+            }
+        }
+    }
+
+    @Test
+    void aTaskThatIsEndedOrFailsIsAStopWithItsStatus() throws Exception {
+        var watched = new CountDownLatch(1);
+        try (var ended = Task.start("long", progress -> {
+                    new CountDownLatch(1).await();
+                    return null;
+                });
+                var failing = Task.start("broken", progress -> {
+                    watched.await();
+                    throw new IllegalStateException("secret");
+                });
+                var fixture = new Fixture().with("ended", ended).with("failing", failing)) {
+            Reader one = Reader.start(fixture.channel(), Reader.to("ended"));
+            Reader other = Reader.start(fixture.channel(), Reader.to("failing"));
+            for (Reader reader : List.of(one, other)) {
+                reader.next(SignalCase.OPEN);
+                reader.next(SignalCase.EVENT);
+            }
+            ended.close();
+            watched.countDown();
+            assertThat(one.next(SignalCase.STOP).getStop().getCode()).isEqualTo("shutdown");
+            assertThat(one.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+            assertThat(other.next(SignalCase.STOP).getStop().getMessage())
+                    .contains("task broken has failed")
+                    .doesNotContain("secret");
+            assertThat(other.status().getCode()).isEqualTo(Status.Code.INTERNAL);
         }
     }
 
