@@ -12,12 +12,15 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.StandardProtocolFamily;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
+import java.net.UnixDomainSocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,9 +28,12 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -229,6 +235,18 @@ class FileServiceTest {
                 "items=0-1",
                 "bytes=0-1,3-4",
                 "bytes=9999999999999999999-",
+                "bytes=0-9999999999999999999",
+                "bytes=--5",
+                "bytes=-5-10",
+                "bytes=0-9,5-14",
+                "bytes=0-,0-",
+                "bytes=0-0, -1",
+                "bytes=1 -2",
+                "bytes=0x0-0x9",
+                "bytes=+1-2",
+                "bytes=0",
+                "bytes=",
+                "bytes",
                 "0-1"
             })
     void whatIsNotOneRangeIsTheWhole(String range) throws Exception {
@@ -288,6 +306,81 @@ class FileServiceTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "GET, bytes=5-9, , , 206",
+        "GET, bytes=5-9, same, , 206",
+        "GET, bytes=5-9, other, , 200",
+        "GET, bytes=300000-, other, , 200",
+        "GET, bytes=300000-, same, , 416",
+        "GET, , same, , 200",
+        "GET, , other, , 200",
+        "GET, 'bytes=5-9,1-2', same, , 200",
+        "GET, bytes=5-9, same, If-None-Match: same, 304",
+        "GET, bytes=5-9, other, If-None-Match: same, 304",
+        "GET, bytes=300000-, , If-None-Match: same, 304",
+        "GET, bytes=5-9, , If-None-Match: other, 206",
+        "GET, bytes=5-9, same, If-Match: other, 412",
+        "GET, bytes=300000-, , If-Match: other, 412",
+        "GET, bytes=5-9, , If-Match: same, 206",
+        "HEAD, , , If-None-Match: same, 304",
+        "HEAD, , , If-Match: other, 412",
+        "HEAD, bytes=300000-, same, , 200"
+    })
+    void conditionsGoBeforeRanges(String method, String range, String ifRange, String condition, int status)
+            throws Exception {
+        String tag = header(get("report.bin"), "ETag");
+        List<String> headers = new ArrayList<>(List.of("X-Any", "x"));
+        if (range != null) {
+            headers.addAll(List.of("Range", range));
+        }
+        if (ifRange != null) {
+            headers.addAll(List.of("If-Range", ifRange.equals("same") ? tag : "\"other\""));
+        }
+        if (condition != null) {
+            String[] parts = condition.split(": ");
+            headers.addAll(List.of(parts[0], parts[1].equals("same") ? tag : "\"other\""));
+        }
+        HttpResponse<byte[]> answer = ask(method, "report.bin", headers.toArray(String[]::new));
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(header(answer, "ETag")).isEqualTo(tag);
+        if (status == 304 || status == 412 || method.equals("HEAD")) {
+            assertThat(answer.body()).isEmpty();
+        } else if (status == 200) {
+            assertThat(answer.body()).isEqualTo(content);
+        }
+    }
+
+    @Test
+    void aConnectionServesItsNextRequestWhateverTheAnswerWas() throws Exception {
+        String tag = header(get("report.bin"), "ETag");
+        String[] requests = {
+            "GET /files/report.bin HTTP/1.1\r\nIf-None-Match: " + tag,
+            "HEAD /files/report.bin HTTP/1.1",
+            "GET /files/report.bin HTTP/1.1\r\nIf-Match: \"other\"",
+            "GET /files/report.bin HTTP/1.1\r\nRange: bytes=200000-",
+            "GET /files/report.bin HTTP/1.1\r\nRange: bytes=1-2\r\nRange: bytes=3-4",
+            "HEAD /files/report.bin HTTP/1.1\r\nIf-None-Match: *",
+            "GET /files/none HTTP/1.1",
+            "OPTIONS /files/report.bin HTTP/1.1",
+            "GET /files/report.bin HTTP/1.1\r\nRange: bytes=5-9\r\nConnection: close"
+        };
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(20_000);
+            for (String request : requests) {
+                socket.getOutputStream()
+                        .write((request + "\r\nHost: localhost\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            }
+            String answers = new String(rest(socket.getInputStream()), StandardCharsets.ISO_8859_1);
+            assertThat(Pattern.compile("HTTP/1\\.1 (\\d+) ")
+                            .matcher(answers)
+                            .results()
+                            .map(answer -> answer.group(1)))
+                    .containsExactly("304", "200", "412", "416", "206", "304", "404", "204", "206");
+            assertThat(answers).endsWith(new String(content, 5, 5, StandardCharsets.ISO_8859_1));
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "/files/../secret",
@@ -324,6 +417,18 @@ class FileServiceTest {
                 "/files/sub",
                 "/files/device",
                 "/files/pipe",
+                "/files/socket",
+                "/files/..\\secret",
+                "/files/%f0%80%80%ae%f0%80%80%ae/secret",
+                "/files/%c1%9c..%c1%9csecret",
+                "/files/%ed%a0%80",
+                "/files/%u002e%u002e/secret",
+                "/files/\u0000",
+                "/files/report.bin%20",
+                "/files/report.bin%0a",
+                "/files/%0d%0aX-Injected:%201",
+                "/files/report.bin::$DATA",
+                "/files/sub/../../secret",
                 "/files/none"
             })
     void nothingElseCanBeReached(String target) throws Exception {
@@ -336,17 +441,43 @@ class FileServiceTest {
                         .start()
                         .waitFor())
                 .isZero();
-        try (Socket socket = request(target, 0)) {
+        try (ServerSocketChannel bound = ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                        .bind(UnixDomainSocketAddress.of(folder.resolve("socket")));
+                Socket socket = request(target, 0)) {
             // What is refused before any route is asked leaves the connection open.
             socket.setSoTimeout(1_000);
             String answer = new String(rest(socket.getInputStream()), StandardCharsets.ISO_8859_1);
-            assertThat(answer).matches("(?s)HTTP/1\\.1 (400|404) .*").doesNotContain(SECRET, "root:");
+            assertThat(answer).matches("(?s)HTTP/1\\.1 (400|404) .*").doesNotContain(SECRET, "root:", "X-Injected");
         }
     }
 
     @Test
     void aNameThatIsTooLongIsNotFound() throws Exception {
         assertThat(get("x".repeat(300)).statusCode()).isEqualTo(404);
+        assertThat(get("%c3%bc".repeat(130)).statusCode()).isEqualTo(404);
+        assertThat(get("a/".repeat(3_000) + "x").statusCode()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "zero", "full", "random", "tty", "shm", "fd/0", "stdin"})
+    void noDeviceIsServedEvenFromItsOwnFolder(String name) throws Exception {
+        server.stop();
+        serve(new FileService(Path.of("/dev")));
+        assertThat(get(name).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void theFolderItselfMayBeALinkButNothingBelowIt() throws Exception {
+        server.stop();
+        Path link = Files.createSymbolicLink(directory.resolve("linked"), folder);
+        Files.writeString(Files.createDirectory(folder.resolve("sub")).resolve("secret"), "for all");
+        serve(new FileService(link));
+        assertThat(get("report.bin").statusCode()).isEqualTo(200);
+        assertThat(get("sub/secret").body()).asString().isEqualTo("for all");
+        Files.delete(folder.resolve("sub/secret"));
+        Files.delete(folder.resolve("sub"));
+        Files.createSymbolicLink(folder.resolve("sub"), directory);
+        assertThat(get("sub/secret").statusCode()).isEqualTo(404);
     }
 
     @ParameterizedTest
@@ -358,6 +489,10 @@ class FileServiceTest {
                 "a;b=c,d.txt",
                 "100%41.txt",
                 "back'tick`.txt",
+                "x\r\nX-Injected: 1",
+                "tab\tand\u007f.txt",
+                "\u202egnp.exe",
+                "%2e%2e%2fsecret",
                 "...",
                 "~root"
             })
@@ -367,6 +502,7 @@ class FileServiceTest {
                 get(URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20"));
         assertThat(named.statusCode()).isEqualTo(200);
         assertThat(named.body()).asString(StandardCharsets.UTF_8).isEqualTo("named");
+        assertThat(named.headers().map()).doesNotContainKey("x-injected");
         String disposition = header(named, "Content-Disposition");
         assertThat(disposition).matches("attachment; filename=\"[ -~&&[^\"\\\\]]+\"; filename\\*=UTF-8''[!-~]+");
         assertThat(URLDecoder.decode(
@@ -405,6 +541,26 @@ class FileServiceTest {
             assertThat(socket.getInputStream().readNBytes(1000)).hasSize(1000);
             Files.setLastModifiedTime(other, Files.getLastModifiedTime(large));
             Files.move(other, large, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            assertThat(rest(socket.getInputStream()).length).isLessThan(LARGE - 1000);
+        }
+    }
+
+    @Test
+    void aFileThatIsRemovedBreaksTheDownload() throws Exception {
+        Path large = large();
+        try (Socket socket = request("/files/large", 4096)) {
+            assertThat(socket.getInputStream().readNBytes(1000)).hasSize(1000);
+            Files.delete(large);
+            assertThat(rest(socket.getInputStream()).length).isLessThan(LARGE - 1000);
+        }
+    }
+
+    @Test
+    void aFileThatGrowsBreaksTheDownload() throws Exception {
+        Path large = large();
+        try (Socket socket = request("/files/large", 4096)) {
+            assertThat(socket.getInputStream().readNBytes(1000)).hasSize(1000);
+            Files.write(large, new byte[] {1}, StandardOpenOption.APPEND);
             assertThat(rest(socket.getInputStream()).length).isLessThan(LARGE - 1000);
         }
     }
