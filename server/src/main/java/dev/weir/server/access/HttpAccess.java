@@ -2,6 +2,7 @@ package dev.weir.server.access;
 
 import dev.weir.server.access.AccessEntry.What;
 import dev.weir.transport.http.HandedOver;
+import dev.weir.transport.http.ResponseBody;
 import io.helidon.http.Method;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
@@ -64,9 +65,16 @@ public final class HttpAccess implements Filter {
                         stream ? What.CLOSED : What.REQUEST,
                         response.status().code(),
                         since(start),
-                        stream ? OptionalLong.empty() : OptionalLong.of(response.bytesWritten())));
+                        stream ? OptionalLong.empty() : OptionalLong.of(bytes(request, response))));
             }
         }
+    }
+
+    private static long bytes(RoutingRequest request, RoutingResponse response) {
+        return request.context()
+                .get(ResponseBody.class)
+                .map(ResponseBody::written)
+                .orElseGet(response::bytesWritten);
     }
 
     private static Duration since(long start) {

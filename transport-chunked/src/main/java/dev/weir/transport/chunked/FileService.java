@@ -5,6 +5,7 @@ import dev.weir.Deliveries;
 import dev.weir.Parameters;
 import dev.weir.Refusal;
 import dev.weir.transport.http.Problem;
+import dev.weir.transport.http.ResponseBody;
 import dev.weir.transport.http.StallWatch;
 import dev.weir.transport.http.StreamService;
 import io.helidon.common.media.type.MediaTypes;
@@ -18,7 +19,6 @@ import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -30,6 +30,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -50,9 +52,11 @@ public final class FileService implements HttpService {
             StreamService.MAX_WRITE_STALL.multipliedBy(Deliveries.BOUNDED_PATIENCE);
 
     private static final int MOST_AT_ONCE = 500;
+    private static final int MOST_IDLE_BUFFERS = 16;
     private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final Semaphore places = new Semaphore(MOST_AT_ONCE);
+    private final Queue<ByteBuffer> buffers = new ArrayBlockingQueue<>(MOST_IDLE_BUFFERS);
     private final Folder folder;
     private final int chunk;
     private final Duration maxWriteStall;
@@ -206,7 +210,7 @@ public final class FileService implements HttpService {
         if (request.prologue().method().equals(Method.HEAD) || range.length() == 0) {
             response.send();
         } else {
-            send(response, file, range);
+            send(request, response, file, range);
         }
     }
 
@@ -227,21 +231,24 @@ public final class FileService implements HttpService {
     }
 
     /** Each chunk is sent once it is certain that the file was still the same after it was read. */
-    private void send(ServerResponse response, Folder.Opened file, ByteRange range) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(chunk, range.length()));
+    private void send(ServerRequest request, ServerResponse response, Folder.Opened file, ByteRange range)
+            throws IOException {
+        ByteBuffer idle = buffers.poll();
+        ByteBuffer buffer = idle == null ? ByteBuffer.allocateDirect(chunk) : idle;
         SeekableByteChannel content = file.content().position(range.from());
-        OutputStream out = response.outputStream();
-        try (StallWatch watch = new StallWatch(maxWriteStall)) {
+        try (StallWatch watch = new StallWatch(maxWriteStall);
+                ResponseBody body = ResponseBody.begin(request, response)) {
             for (long left = range.length(); left > 0; left -= buffer.limit()) {
                 buffer.clear().limit((int) Math.min(buffer.capacity(), left));
                 while (buffer.hasRemaining() && content.read(buffer) >= 0) {}
                 if (buffer.hasRemaining() || !file.unchanged()) {
                     throw new CloseConnectionException("the file has changed while it was sent: " + file.name());
                 }
-                out.write(buffer.array(), 0, buffer.limit());
+                body.send(buffer.flip());
                 watch.moved();
             }
-            out.close();
+        } finally {
+            buffers.offer(buffer);
         }
     }
 

@@ -15,7 +15,8 @@ import java.time.Duration;
 /** A listener for one transport, when no application offers one of its own; and the settings that suit streams on any listener. */
 public final class HttpListener implements Endpoint {
 
-    private static final int SEND_BUFFER = 64 * 1024;
+    static final int SEND_BUFFER = 64 * 1024;
+
     private static final int WRITE_BUFFER = 512;
     private static final int MAX_REQUEST_LINE = 16 * 1024;
 

@@ -192,7 +192,7 @@ public abstract class StreamService implements HttpService, AutoCloseable {
     }
 
     /** Whether the body may be compressed on its way through the response. */
-    private static boolean isEncoded(ServerRequest request) {
+    static boolean isEncoded(ServerRequest request) {
         return request.headers().contains(HeaderNames.ACCEPT_ENCODING)
                 && request.listenerContext().contentEncodingContext().contentEncodingEnabled();
     }
