@@ -19,6 +19,19 @@ public final class SignalPublisher implements Flow.Publisher<Signal> {
     private final Executor executor;
 
     /**
+     * Prepares a publisher whose subscribers are called on virtual threads, one call at a time. Nothing is opened yet.
+     *
+     * @param source what is opened for each subscriber, on the thread that subscribes
+     * @param subscription what is asked for
+     */
+    public SignalPublisher(EventSource source, Subscription subscription) {
+        this(
+                source,
+                subscription,
+                step -> Thread.ofVirtual().name("weir-publisher").start(step));
+    }
+
+    /**
      * Prepares a publisher. Nothing is opened yet.
      *
      * @param source what is opened for each subscriber
