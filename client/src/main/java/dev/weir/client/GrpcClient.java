@@ -20,7 +20,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** gRPC from the service {@code weir.v1.EventStreams}. A server that has vanished is noticed within a minute. */
+/** gRPC from the service {@code weir.v1.EventStreams}. A server that has vanished is noticed within a minute at the latest. */
 public final class GrpcClient implements RemoteSource {
 
     private static final int LARGEST_MESSAGE = 256 * 1024 * 1024;
@@ -52,8 +52,10 @@ public final class GrpcClient implements RemoteSource {
                 .keepAliveTime(40, TimeUnit.SECONDS)
                 .keepAliveTimeout(15, TimeUnit.SECONDS)
                 .build();
-        GrpcReader reader =
-                new GrpcReader(channel, channel.newCall(EventStreamsGrpc.getSubscribeMethod(), CallOptions.DEFAULT));
+        GrpcReader reader = new GrpcReader(
+                channel,
+                channel.newCall(EventStreamsGrpc.getSubscribeMethod(), CallOptions.DEFAULT),
+                Patience.with(subscription));
         String position = reader.start(request(subscription), metadata);
         return RemoteCursor.over(position, reader);
     }

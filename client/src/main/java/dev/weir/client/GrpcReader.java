@@ -15,6 +15,8 @@ import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
@@ -39,10 +41,12 @@ final class GrpcReader extends ClientCall.Listener<SubscribeResponse> implements
 
     private final ManagedChannel channel;
     private final ClientCall<SubscribeRequest, SubscribeResponse> call;
+    private final Duration patience;
     private final CompletableFuture<String> position = new CompletableFuture<>();
     private final BlockingQueue<SubscribeResponse> messages = new LinkedBlockingQueue<>();
 
-    GrpcReader(ManagedChannel channel, ClientCall<SubscribeRequest, SubscribeResponse> call) {
+    GrpcReader(ManagedChannel channel, ClientCall<SubscribeRequest, SubscribeResponse> call, Duration patience) {
+        this.patience = patience;
         this.channel = channel;
         this.call = call;
     }
@@ -113,9 +117,12 @@ final class GrpcReader extends ClientCall.Listener<SubscribeResponse> implements
 
     @Override
     @SuppressWarnings("ReferenceEquality")
-    public @Nullable Signal next() throws InterruptedException {
+    public @Nullable Signal next() throws IOException, InterruptedException {
         while (true) {
-            SubscribeResponse message = messages.take();
+            SubscribeResponse message = messages.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
+            if (message == null) {
+                throw new SocketTimeoutException("silent for " + patience);
+            }
             if (message == CLOSED) {
                 messages.add(CLOSED);
                 return null;

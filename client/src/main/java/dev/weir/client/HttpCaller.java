@@ -4,7 +4,12 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.weir.Bytes;
 import dev.weir.Code;
+import dev.weir.Cold;
+import dev.weir.Cursor;
 import dev.weir.Refusal;
+import dev.weir.Signal;
+import dev.weir.Start;
+import dev.weir.Subscription;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger;
@@ -14,11 +19,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +36,7 @@ final class HttpCaller {
 
     private static final Logger LOG = System.getLogger(HttpCaller.class.getName());
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE_WITH_REFUSALS = Duration.ofSeconds(5);
     private static final int LONGEST_PROBLEM = 64 * 1024;
 
     private final HttpClient client = HttpClient.newBuilder()
@@ -42,23 +52,58 @@ final class HttpCaller {
         this.headers = Map.copyOf(headers);
     }
 
-    /** Opens a stream, with a POST if there is a body. Blocks until the head of the answer is there. */
-    HttpResponse<InputStream> open(String pathAndQuery, String accept, Bytes body) {
-        HttpRequest.Builder request = request(pathAndQuery).header("Accept", accept);
-        return send(
+    /**
+     * Opens a stream, with a POST if the subscription has a body. Blocks until the server has said yes or no. 204 is a stream that has
+     * ended.
+     */
+    Cursor open(
+            String pathAndQuery,
+            String mediaType,
+            Subscription subscription,
+            Function<InputStream, SignalReader> reader) {
+        HttpRequest.Builder request = request(pathAndQuery).header("Accept", mediaType);
+        Bytes body = subscription.body();
+        HttpResponse<Body> answer = send(
                 body.length() == 0
                         ? request.GET()
                         : request.POST(HttpRequest.BodyPublishers.ofByteArray(body.toArray())),
-                200,
+                Patience.with(subscription),
                 "the remote source cannot be reached");
+        String position = answer.headers().firstValue("stream-position").orElse("");
+        if (answer.statusCode() == 204) {
+            answer.body().close();
+            return Cold.run(out -> out.emit(new Signal.End(asked(subscription.start()), 0)));
+        }
+        require(200, answer);
+        requireType(mediaType, answer);
+        return RemoteCursor.over(position, reader.apply(answer.body()));
+    }
+
+    private static String asked(Start start) {
+        return start instanceof Start.After after ? after.id() : "";
+    }
+
+    private static void requireType(String wanted, HttpResponse<Body> answer) {
+        String type = answer.headers().firstValue("content-type").orElse("nothing");
+        String bare = type.split(";", 2)[0].strip();
+        if (!bare.equalsIgnoreCase(wanted)) {
+            answer.body().close();
+            throw new Refusal(
+                    Code.NOT_ACCEPTABLE,
+                    "the answer's content type is " + (bare.length() > 100 ? bare.substring(0, 100) : bare)
+                            + " instead of " + wanted + "; is a Weir server at this address, and not a proxy's page?");
+        }
     }
 
     /** Sends a body. Blocks until the head of the answer is there. */
-    HttpResponse<InputStream> post(String pathAndQuery, String contentType, byte[] body) {
+    HttpResponse<Body> post(String pathAndQuery, String contentType, byte[] body) {
         HttpRequest.Builder request = request(pathAndQuery)
                 .header("Content-Type", contentType)
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body));
-        return send(request, 201, "the remote server did not answer; whether anything was published is unknown");
+        HttpResponse<Body> answer =
+                send(request, PATIENCE, "the remote server did not answer; whether anything was published is unknown");
+        require(201, answer);
+        return answer;
     }
 
     private HttpRequest.Builder request(String pathAndQuery) {
@@ -67,15 +112,11 @@ final class HttpCaller {
         return request;
     }
 
-    private HttpResponse<InputStream> send(HttpRequest.Builder request, int wanted, String unanswered) {
-        CompletableFuture<HttpResponse<InputStream>> answer =
-                client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+    private HttpResponse<Body> send(HttpRequest.Builder request, Duration patience, String unanswered) {
+        CompletableFuture<HttpResponse<Body>> answer = client.sendAsync(
+                request.build(), head -> new Body(head.statusCode() < 300 ? patience : PATIENCE_WITH_REFUSALS));
         try {
-            HttpResponse<InputStream> response = answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            if (response.statusCode() != wanted) {
-                throw refusal(response);
-            }
-            return response;
+            return answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException failed) {
             answer.cancel(true);
             LOG.log(Level.DEBUG, "no answer", failed);
@@ -87,11 +128,18 @@ final class HttpCaller {
         }
     }
 
-    private static Refusal refusal(HttpResponse<InputStream> response) {
+    private static void require(int wanted, HttpResponse<Body> answer) {
+        if (answer.statusCode() != wanted) {
+            throw refusal(answer);
+        }
+    }
+
+    private static Refusal refusal(HttpResponse<Body> response) {
         int status = response.statusCode();
         String word = null;
-        String detail = "the remote server answered " + status;
-        try (InputStream body = response.body();
+        String detail = "the remote server answered " + status
+                + (status / 100 == 3 ? ", a redirection, which is not followed; use the address that it leads to" : "");
+        try (Body body = response.body();
                 JsonParser json = SignalParser.JSON.createParser(body.readNBytes(LONGEST_PROBLEM))) {
             if (json.nextToken() == JsonToken.START_OBJECT) {
                 for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
@@ -113,17 +161,33 @@ final class HttpCaller {
     }
 
     private static Code code(int status) {
-        if (status >= 502) {
+        if (status >= 502 || status == 408) {
             return Code.SOURCE_UNAVAILABLE;
+        }
+        if (status < 400) {
+            return Code.NOT_ACCEPTABLE;
         }
         return Stream.of(Code.values())
                 .filter(code -> code.http() == status)
                 .findFirst()
-                .orElse(status >= 400 && status < 500 ? Code.BAD_REQUEST : Code.INTERNAL);
+                .orElse(status < 500 ? Code.BAD_REQUEST : Code.INTERNAL);
     }
 
-    private static @Nullable Duration retryAfter(@Nullable String seconds) {
-        return seconds != null && seconds.matches("[0-9]{1,9}") ? Duration.ofSeconds(Long.parseLong(seconds)) : null;
+    /** Seconds or a point in time (RFC 9110, section 10.2.3); null for anything else. */
+    private static @Nullable Duration retryAfter(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        if (text.matches("[0-9]{1,9}")) {
+            return Duration.ofSeconds(Long.parseLong(text));
+        }
+        try {
+            Instant then = DateTimeFormatter.RFC_1123_DATE_TIME.parse(text, Instant::from);
+            Duration left = Duration.between(Instant.now(), then);
+            return left.isNegative() ? Duration.ZERO : left;
+        } catch (DateTimeParseException unknown) {
+            return null;
+        }
     }
 
     void close() {

@@ -2,9 +2,7 @@ package dev.weir.client;
 
 import dev.weir.Cursor;
 import dev.weir.Subscription;
-import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpResponse;
 import java.util.Map;
 
 /** Lines of JSON from {@code {base}/streams/{name}}, whole events. */
@@ -24,10 +22,7 @@ public final class NdjsonClient implements RemoteSource {
 
     @Override
     public Cursor open(Subscription subscription) {
-        HttpResponse<InputStream> answer =
-                http.open("/streams/" + Query.of(subscription), "application/x-ndjson", subscription.body());
-        String position = answer.headers().firstValue("stream-position").orElse("");
-        return RemoteCursor.over(position, new NdjsonReader(answer.body()));
+        return http.open("/streams/" + Query.of(subscription), "application/x-ndjson", subscription, NdjsonReader::new);
     }
 
     @Override

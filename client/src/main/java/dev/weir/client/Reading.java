@@ -1,7 +1,6 @@
 package dev.weir.client;
 
 import dev.weir.Code;
-import dev.weir.Cursor;
 import dev.weir.Event;
 import dev.weir.EventSource;
 import dev.weir.Refusal;
@@ -9,7 +8,6 @@ import dev.weir.Signal;
 import dev.weir.Subscription;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A stream that is read for a listener, on a virtual thread of its own. The listener is called by that thread alone, and may block:
@@ -72,16 +70,14 @@ public final class Reading implements AutoCloseable {
     }
 
     private void read(EventSource source, Subscription wanted, Listener listener) {
-        try (Cursor cursor = source.open(wanted)) {
-            Thread self = Thread.currentThread();
-            cursor.onReady(() -> LockSupport.unpark(self));
-            while (!closed) {
-                Signal signal = cursor.poll();
-                if (signal == null) {
-                    LockSupport.park(cursor);
-                } else if (!tell(signal, listener)) {
+        try (Signals signals = Signals.open(source, wanted)) {
+            for (Signal signal : signals) {
+                if (closed || !call(() -> tell(signal, listener))) {
                     return;
                 }
+            }
+            if (!closed) {
+                call(listener::onComplete);
             }
         } catch (Refusal no) {
             error(no, listener);
@@ -97,12 +93,6 @@ public final class Reading implements AutoCloseable {
         }
     }
 
-    /** False: nothing more is to be told. */
-    private boolean tell(Signal signal, Listener listener) {
-        boolean told = call(() -> told(signal, listener));
-        return told && !signal.last();
-    }
-
     /** False: the listener has failed. */
     private static boolean call(Runnable listening) {
         try {
@@ -114,14 +104,11 @@ public final class Reading implements AutoCloseable {
         }
     }
 
-    private static void told(Signal signal, Listener listener) {
-        switch (signal) {
-            case Event event -> listener.onEvent(event);
-            case Signal.Gap gap -> listener.onGap(gap);
-            case Signal.Stop stop -> listener.onError(new Refusal(stop.code(), stop.message(), stop.retryAfter()));
-            case Signal.End end -> listener.onComplete();
-            case Signal.Open open -> {}
-            case Signal.Heartbeat heartbeat -> {}
+    private static void tell(Signal signal, Listener listener) {
+        if (signal instanceof Event event) {
+            listener.onEvent(event);
+        } else if (signal instanceof Signal.Gap gap) {
+            listener.onGap(gap);
         }
     }
 
@@ -130,7 +117,6 @@ public final class Reading implements AutoCloseable {
     public void close() {
         closed = true;
         thread.interrupt();
-        LockSupport.unpark(thread);
     }
 
     /**

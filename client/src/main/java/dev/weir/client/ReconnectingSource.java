@@ -1,5 +1,6 @@
 package dev.weir.client;
 
+import dev.weir.Code;
 import dev.weir.Cold;
 import dev.weir.Cursor;
 import dev.weir.Event;
@@ -11,10 +12,10 @@ import dev.weir.Subscription;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,15 +23,17 @@ import org.jspecify.annotations.Nullable;
  * opened again behind its last id: after the time that the server has asked for, or half a second that doubles with each attempt in
  * vain, up to half a minute, whichever is longer; lengthened by up to a half at random, so that not all clients come back at once.
  * Gaps are passed on, so that nothing is missed in silence. The end, and every code that is not retryable, is final. Heartbeats are
- * not passed on.
+ * not passed on, but the position moves with them.
  *
- * <p>A stream without ids begins anew where it was asked to begin. Safe for any number of threads.
+ * <p>A stream without ids begins anew where it was asked to begin. A limit counts the events of all connections; {@code wait} and
+ * {@code until=latest} are fixed anew by each. Safe for any number of threads.
  */
 public final class ReconnectingSource implements EventSource {
 
     private static final Logger LOG = System.getLogger(ReconnectingSource.class.getName());
     private static final long FIRST_MILLIS = 500;
     private static final long MOST_MILLIS = 30_000;
+    private static final Duration LONGEST_ASKED = Duration.ofDays(1);
 
     private final EventSource source;
 
@@ -44,100 +47,143 @@ public final class ReconnectingSource implements EventSource {
     }
 
     /**
-     * Opens the first stream on a thread of its own. Blocks as {@link Cold#run} does.
+     * Opens the first stream, which says position and columns. Blocks as the source does, and then as {@link Cold#run} does. If it
+     * can't be opened now, but perhaps later, the attempts go on behind a stream that has begun, without position and columns.
      *
-     * @throws Refusal what is final, if it is known at once
+     * @throws Refusal what is final
      */
     @Override
     public Cursor open(Subscription subscription) {
-        return new Lasting(Cold.run(out -> new Attempts(subscription, out).run()), subscription.bounded());
+        Attempts attempts = new Attempts(subscription);
+        Cursor first = attempts.first();
+        String start = first == null ? "" : first.position();
+        List<String> columns = first == null ? List.of() : first.columns();
+        boolean bounded = subscription.bounded() || (first != null && first.bounded());
+        return new Lasting(Cold.run(columns, out -> attempts.run(first, out)), start, bounded);
+    }
+
+    /** How long to wait after so many attempts in vain. */
+    static long pauseMillis(Duration asked, long inVain) {
+        long wanted = (asked.compareTo(LONGEST_ASKED) < 0 ? asked : LONGEST_ASKED).toMillis();
+        long millis = Math.max(wanted, Math.min(MOST_MILLIS, FIRST_MILLIS << Math.min(inVain, 10)));
+        return millis + ThreadLocalRandom.current().nextLong(millis / 2 + 1);
     }
 
     /** The streams of one subscriber, one after the other. For one thread. */
     private final class Attempts {
 
-        private final Cold.Emitter out;
         private final OptionalLong limit;
         private Subscription next;
+        private Refusal why = new Refusal(Code.SOURCE_UNAVAILABLE, "not opened yet");
+        private String id = "";
         private long events;
+        private long superseded;
+        private long supersededBefore;
         private long inVain;
 
-        Attempts(Subscription subscription, Cold.Emitter out) {
-            this.out = out;
+        Attempts(Subscription subscription) {
             limit = subscription.limit();
             next = subscription;
         }
 
-        void run() throws InterruptedException {
-            for (Refusal why = attempt(); why != null; why = attempt()) {
+        /** Null: not now, and {@link #run} is to try again. */
+        @Nullable
+        Cursor first() {
+            try {
+                return source.open(next);
+            } catch (Refusal no) {
+                if (!no.code().retryable()) {
+                    throw no;
+                }
+                why = no;
+                return null;
+            }
+        }
+
+        void run(@Nullable Cursor first, Cold.Emitter out) throws InterruptedException {
+            boolean over = first != null && read(first, out);
+            while (!over) {
                 if (!why.code().retryable()) {
-                    throw why;
+                    out.emit(new Signal.Stop(id, why.code(), why.getMessage(), why.retryAfter()));
+                    return;
                 }
                 LOG.log(Level.DEBUG, "a stream comes back: {0}", why.getMessage());
-                TimeUnit.MILLISECONDS.sleep(pause(why.retryAfter()));
-                inVain++;
+                TimeUnit.MILLISECONDS.sleep(pauseMillis(why.retryAfter(), inVain++));
+                over = attempt(out);
             }
+            out.emit(new Signal.End(id, events));
         }
 
-        /** Null: everything was told. */
-        private @Nullable Refusal attempt() throws InterruptedException {
-            try (Cursor cursor = source.open(next)) {
-                goOn(cursor.position());
-                Thread self = Thread.currentThread();
-                cursor.onReady(() -> LockSupport.unpark(self));
-                for (Signal signal = take(cursor); ; signal = take(cursor)) {
-                    if (signal instanceof Signal.End) {
-                        return null;
-                    }
-                    if (signal instanceof Signal.Stop stop) {
-                        goOn(stop.id());
-                        return new Refusal(stop.code(), stop.message(), stop.retryAfter());
-                    }
-                    pass(signal);
-                    if (limit.isPresent() && events == limit.getAsLong()) {
-                        return null;
-                    }
-                }
+        /** True: everything was told. */
+        private boolean attempt(Cold.Emitter out) throws InterruptedException {
+            Cursor cursor;
+            try {
+                cursor = source.open(next);
             } catch (Refusal no) {
-                return no;
+                why = no;
+                return false;
+            }
+            return read(cursor, out);
+        }
+
+        private boolean read(Cursor stream, Cold.Emitter out) throws InterruptedException {
+            supersededBefore = superseded;
+            try (Cursor cursor = stream) {
+                goOn(cursor.position());
+                Waiting waiting = new Waiting(cursor);
+                while (limit.isEmpty() || events < limit.getAsLong()) {
+                    Signal signal = waiting.next();
+                    goOn(signal.id());
+                    switch (signal) {
+                        case Signal.End end -> {
+                            return true;
+                        }
+                        case Signal.Stop stop -> {
+                            why = new Refusal(stop.code(), stop.message(), stop.retryAfter());
+                            return false;
+                        }
+                        case Signal.Open open -> {}
+                        case Signal.Heartbeat heartbeat -> {
+                            superseded = supersededBefore + heartbeat.superseded();
+                            pass(new Signal.Heartbeat(heartbeat.id(), superseded), out);
+                        }
+                        case Event event -> {
+                            events++;
+                            pass(event, out);
+                        }
+                        case Signal.Gap gap -> pass(gap, out);
+                    }
+                }
+                return true;
             }
         }
 
-        private Signal take(Cursor cursor) throws InterruptedException {
-            for (Signal signal = cursor.poll(); ; signal = cursor.poll()) {
-                if (signal != null) {
-                    return signal;
-                }
-                LockSupport.park(this);
-                if (Thread.interrupted()) {
-                    throw new InterruptedException();
-                }
-            }
-        }
-
-        private void pass(Signal signal) throws InterruptedException {
+        private void pass(Signal signal, Cold.Emitter out) throws InterruptedException {
             inVain = 0;
-            if (signal instanceof Event || signal instanceof Signal.Gap) {
-                out.emit(signal);
-                events += signal instanceof Event ? 1 : 0;
-            }
-            goOn(signal.id());
+            out.emit(signal);
         }
 
-        private void goOn(String id) {
-            if (Start.isId(id)) {
-                next = next.withStart(new Start.After(id));
+        private void goOn(String position) {
+            if (Start.isId(position)) {
+                id = position;
+                next = next.withStart(new Start.After(position));
             }
-        }
-
-        private long pause(Duration asked) {
-            long millis = Math.max(asked.toMillis(), Math.min(MOST_MILLIS, FIRST_MILLIS << Math.min(inVain, 10)));
-            return millis + ThreadLocalRandom.current().nextLong(millis / 2 + 1);
         }
     }
 
-    /** A stream of events and gaps that is as long as what it is made of. */
-    private record Lasting(Cursor inner, boolean bounded) implements Cursor {
+    /** A stream of events and gaps that moves on with its heartbeats, and is as long as what it is made of. */
+    private static final class Lasting implements Cursor {
+
+        private final Cursor inner;
+        private final String start;
+        private final boolean bounded;
+        private long superseded;
+
+        Lasting(Cursor inner, String start, boolean bounded) {
+            this.inner = inner;
+            this.start = start;
+            this.bounded = bounded;
+        }
 
         @Override
         public void onReady(Runnable wake) {
@@ -146,12 +192,33 @@ public final class ReconnectingSource implements EventSource {
 
         @Override
         public @Nullable Signal poll() {
-            return inner.poll();
+            Signal signal = inner.poll();
+            while (signal instanceof Signal.Heartbeat heartbeat) {
+                superseded = heartbeat.superseded();
+                signal = inner.poll();
+            }
+            return signal;
         }
 
         @Override
         public String position() {
-            return inner.position();
+            String told = inner.position();
+            return told.isEmpty() ? start : told;
+        }
+
+        @Override
+        public List<String> columns() {
+            return inner.columns();
+        }
+
+        @Override
+        public long superseded() {
+            return superseded;
+        }
+
+        @Override
+        public boolean bounded() {
+            return bounded;
         }
 
         @Override

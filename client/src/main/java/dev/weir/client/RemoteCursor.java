@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.ProtocolException;
-import java.time.Duration;
+import java.net.SocketTimeoutException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class RemoteCursor implements Cursor {
 
     private static final Logger LOG = System.getLogger(RemoteCursor.class.getName());
-    private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final SignalReader reader;
     private final Cursor inner;
@@ -61,10 +60,13 @@ final class RemoteCursor implements Cursor {
             LOG.log(Level.WARNING, "a stream cannot be read", unreadable);
             code = Code.INTERNAL;
             message = "the stream cannot be read";
+        } catch (SocketTimeoutException silent) {
+            LOG.log(Level.DEBUG, "a connection is dead", silent);
+            message = "the server was silent for too long; come back with the last id";
         } catch (IOException lost) {
             LOG.log(Level.DEBUG, "a connection was lost", lost);
         }
-        out.emit(new Signal.Stop(last, code, message, RETRY));
+        out.emit(new Signal.Stop(last, code, message, reader.retryAfter()));
     }
 
     @Override

@@ -53,7 +53,7 @@ public sealed interface RemoteSource extends EventSource, AutoCloseable permits 
     /**
      * Connects and asks. Blocks until the server has answered yes or no, 30 seconds at most, and then until its first signal
      * or a quarter of a second. A connection that breaks later is a stop with {@link dev.weir.Code#SOURCE_UNAVAILABLE} and the last
-     * id.
+     * id; so is one that brings nothing for three heartbeats, or for five minutes if the subscription has an end of its own.
      *
      * @throws Refusal the server's own, or source-unavailable if it could not be asked
      */

@@ -2,9 +2,7 @@ package dev.weir.client;
 
 import dev.weir.Cursor;
 import dev.weir.Subscription;
-import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpResponse;
 import java.util.Map;
 
 /** Server-sent events from {@code {base}/events/{name}}, whole events. */
@@ -24,10 +22,11 @@ public final class SseClient implements RemoteSource {
 
     @Override
     public Cursor open(Subscription subscription) {
-        HttpResponse<InputStream> answer = http.open(
-                "/events/" + Query.of(subscription) + "&heartbeat-as=event", "text/event-stream", subscription.body());
-        String position = answer.headers().firstValue("stream-position").orElse("");
-        return RemoteCursor.over(position, new SseReader(answer.body()));
+        return http.open(
+                "/events/" + Query.of(subscription) + "&heartbeat-as=event",
+                "text/event-stream",
+                subscription,
+                SseReader::new);
     }
 
     @Override

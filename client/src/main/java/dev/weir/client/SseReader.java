@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ final class SseReader implements SignalReader {
     private final LineReader lines;
     private boolean begun;
     private boolean told;
+    private Duration retryAfter = SignalReader.super.retryAfter();
 
     // the present block
     private final ByteArrayOutputStream data = new ByteArrayOutputStream();
@@ -68,6 +70,9 @@ final class SseReader implements SignalReader {
         } else if (name.equals("id")) {
             String text = new String(line, value, line.length - value, StandardCharsets.UTF_8);
             id = text.indexOf('\0') < 0 ? text : id;
+        } else if (name.equals("retry")) {
+            String text = new String(line, value, line.length - value, StandardCharsets.US_ASCII);
+            retryAfter = text.matches("[0-9]{1,9}") ? Duration.ofMillis(Long.parseLong(text)) : retryAfter;
         }
     }
 
@@ -84,6 +89,11 @@ final class SseReader implements SignalReader {
         hasData = false;
         id = null;
         return signal;
+    }
+
+    @Override
+    public Duration retryAfter() {
+        return retryAfter;
     }
 
     @Override

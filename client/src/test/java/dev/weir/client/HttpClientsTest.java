@@ -12,12 +12,16 @@ import dev.weir.Header;
 import dev.weir.Publisher;
 import dev.weir.Refusal;
 import dev.weir.Signal;
+import dev.weir.Start;
 import dev.weir.Subscription;
 import dev.weir.client.RemoteSource.Via;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -50,7 +54,7 @@ class HttpClientsTest {
     @EnumSource(names = {"SSE", "NDJSON"})
     void aStreamIsReadWhereverItsChunksAreCut(Via via) throws Exception {
         for (int chunk : new int[] {1, 2, 3, 17, 100_000}) {
-            try (var server = RawServer.streaming(stream(via), chunk);
+            try (var server = RawServer.streaming(via, stream(via), chunk);
                     var source = RemoteSource.of(via, server.base());
                     var listener = new Listener(source.open(Subscription.to("numbers")))) {
                 assertThat(listener.cursor.columns()).containsExactly("n");
@@ -72,7 +76,7 @@ class HttpClientsTest {
                 + event(via, 3).substring(0, 20);
         for (boolean politely : new boolean[] {true, false}) {
             try (var server = new RawServer(out -> {
-                        RawServer.head(out);
+                        RawServer.head(via, out);
                         RawServer.chunk(out, half);
                         if (politely) {
                             out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -92,7 +96,7 @@ class HttpClientsTest {
     @ParameterizedTest
     @EnumSource(names = {"SSE", "NDJSON"})
     void whatIsNoSignalIsAStop(Via via) throws Exception {
-        try (var server = RawServer.streaming(line(via, "open", OPEN) + line(via, "x", "{oh no"), 10);
+        try (var server = RawServer.streaming(via, line(via, "open", OPEN) + line(via, "x", "{oh no"), 10);
                 var source = RemoteSource.of(via, server.base());
                 var listener = new Listener(source.open(Subscription.to("numbers")))) {
             Signal.Stop stop = (Signal.Stop) listener.next();
@@ -114,6 +118,75 @@ class HttpClientsTest {
             assertThat(refusal.code()).isEqualTo(Code.OVERLOADED);
             assertThat(refusal.getMessage()).isEqualTo("full, é");
             assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(7));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SSE", "NDJSON"})
+    void aPageOfAProxyIsAFinalRefusalThatNamesTheType(Via via) throws Exception {
+        String wanted = via == Via.SSE ? "text/event-stream" : "application/x-ndjson";
+        for (String type :
+                List.of("Content-Type: text/html; charset=utf-8\r\n", "Content-Type: application/json\r\n", "")) {
+            try (var server = RawServer.saying("HTTP/1.1 200 OK\r\n" + type + "Content-Length: 6\r\n\r\n<html>");
+                    var source = RemoteSource.of(via, server.base())) {
+                Refusal refusal = catchThrowableOfType(
+                        Refusal.class, () -> new ReconnectingSource(source).open(Subscription.to("x")));
+                assertThat(refusal.code()).isEqualTo(Code.NOT_ACCEPTABLE);
+                assertThat(refusal.getMessage()).contains(wanted, "content type is");
+                assertThat(refusal.getMessage()).contains(type.contains("html") ? "text/html" : "");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SSE", "NDJSON"})
+    void noContentIsTheEnd(Via via) throws Exception {
+        try (var server = RawServer.saying("HTTP/1.1 204 No Content\r\n\r\n");
+                var source = RemoteSource.of(via, server.base());
+                var listener = new Listener(
+                        new ReconnectingSource(source).open(Subscription.to("x").withStart(new Start.After("7"))))) {
+            assertThat(listener.all()).containsExactly(new Signal.End("7", 0));
+            assertThat(server.requests).hasSize(1);
+        }
+    }
+
+    @Test
+    void aRedirectionIsAFinalRefusalThatSaysSo() throws Exception {
+        try (var server = RawServer.saying("HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n");
+                var source = RemoteSource.of(Via.SSE, server.base())) {
+            Refusal refusal = catchThrowableOfType(
+                    Refusal.class, () -> new ReconnectingSource(source).open(Subscription.to("x")));
+            assertThat(refusal.code()).isEqualTo(Code.NOT_ACCEPTABLE);
+            assertThat(refusal.getMessage()).contains("302", "redirection");
+        }
+    }
+
+    @Test
+    void theTimeToComeBackIsReadAsSecondsAndAsADate() throws Exception {
+        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(100));
+        Map<String, Duration> most =
+                Map.of("9", Duration.ofSeconds(9), date, Duration.ofSeconds(100), "soon", Duration.ofSeconds(2));
+        for (String status : List.of("429 Too Many Requests", "503 Service Unavailable")) {
+            for (var each : most.entrySet()) {
+                try (var server = RawServer.saying("HTTP/1.1 " + status + "\r\nRetry-After: " + each.getKey()
+                                + "\r\nContent-Length: 0\r\n\r\n");
+                        var source = RemoteSource.of(Via.NDJSON, server.base())) {
+                    Refusal refusal = catchThrowableOfType(Refusal.class, () -> source.open(Subscription.to("x")));
+                    assertThat(refusal.code().retryable()).isTrue();
+                    assertThat(refusal.retryAfter())
+                            .isBetween(each.getValue().multipliedBy(8).dividedBy(10), each.getValue());
+                }
+            }
+        }
+    }
+
+    @Test
+    void aBrokenEventStreamComesBackAfterTheTimeOfItsRetryLine() throws Exception {
+        try (var server = RawServer.streaming(Via.SSE, "retry: 1234\n\n", 100);
+                var source = RemoteSource.of(Via.SSE, server.base());
+                var listener = new Listener(source.open(Subscription.to("x")))) {
+            assertThat(((Signal.Stop) listener.next()).retryAfter()).isEqualTo(Duration.ofMillis(1234));
         }
     }
 
@@ -150,7 +223,7 @@ class HttpClientsTest {
 
     @Test
     void theRequestSaysAllThatWasAskedFor() throws Exception {
-        try (var server = RawServer.streaming(stream(Via.SSE), 100);
+        try (var server = RawServer.streaming(Via.SSE, stream(Via.SSE), 100);
                 var source = new SseClient(
                         URI.create(server.base() + "/prefix/"), Map.of("authorization", "Bearer secret"))) {
             var asked = Subscription.parse(
@@ -175,7 +248,7 @@ class HttpClientsTest {
     void openDoesNotWaitForEvents(Via via) throws Exception {
         var done = new CountDownLatch(1);
         try (var server = new RawServer(out -> {
-                    RawServer.head(out);
+                    RawServer.head(via, out);
                     done.await();
                 });
                 var source = RemoteSource.of(via, server.base());
@@ -194,7 +267,7 @@ class HttpClientsTest {
         String big = "{\"id\":\"1\",\"data\":\"" + "x".repeat(100_000) + "\"}";
         String block = via == Via.SSE ? "data: " + big + "\n\n" : big + "\n";
         try (var server = new RawServer(out -> {
-                    RawServer.head(out);
+                    RawServer.head(via, out);
                     while (true) {
                         RawServer.chunk(out, block);
                         sent.incrementAndGet();

@@ -37,10 +37,10 @@ final class RawServer implements AutoCloseable {
     }
 
     /** A 200 whose body comes in chunks of the given size. */
-    static RawServer streaming(String body, int chunk) throws IOException {
+    static RawServer streaming(RemoteSource.Via via, String body, int chunk) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         return new RawServer(out -> {
-            head(out);
+            head(via, out);
             for (int from = 0; from < bytes.length; from += chunk) {
                 int length = Math.min(chunk, bytes.length - from);
                 out.write((Integer.toHexString(length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
@@ -52,8 +52,10 @@ final class RawServer implements AutoCloseable {
         });
     }
 
-    static void head(OutputStream out) throws IOException {
-        out.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nStream-Position: start\r\n\r\n"
+    static void head(RemoteSource.Via via, OutputStream out) throws IOException {
+        String type = via == RemoteSource.Via.SSE ? "text/event-stream;charset=utf-8" : "application/x-ndjson";
+        out.write(("HTTP/1.1 200 OK\r\nContent-Type: " + type
+                        + "\r\nTransfer-Encoding: chunked\r\nStream-Position: start\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII));
         out.flush();
     }

@@ -2,6 +2,7 @@ package dev.weir.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.weir.Bytes;
 import dev.weir.Caller;
@@ -15,6 +16,7 @@ import dev.weir.Sources;
 import dev.weir.Start;
 import dev.weir.Subscription;
 import dev.weir.Transport;
+import dev.weir.hub.Retention;
 import dev.weir.hub.Topic;
 import dev.weir.transport.chunked.ChunkedTransport;
 import dev.weir.transport.grpc.GrpcTransport;
@@ -24,7 +26,9 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -47,11 +51,11 @@ class ReconnectingSourceTest {
         topic.close();
     }
 
-    private static Subscription wanted(String text) {
+    static Subscription wanted(String text) {
         return Subscription.parse(text, Bytes.EMPTY, Caller.at(new InetSocketAddress(0)));
     }
 
-    private static Transport transport(RemoteSource.Via via) {
+    static Transport transport(RemoteSource.Via via) {
         return switch (via) {
             case SSE -> new SseTransport();
             case NDJSON -> new ChunkedTransport();
@@ -59,44 +63,8 @@ class ReconnectingSourceTest {
         };
     }
 
-    private static InetSocketAddress at(int port) {
+    static InetSocketAddress at(int port) {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    }
-
-    /** What a listener was told, as text. */
-    private static final class Told implements Reading.Listener {
-
-        private final BlockingQueue<String> words = new LinkedBlockingQueue<>();
-
-        @Override
-        public void onEvent(Event event) {
-            words.add(event.data().toText());
-        }
-
-        @Override
-        public void onGap(Signal.Gap gap) {
-            words.add("gap " + gap.reason());
-        }
-
-        @Override
-        public void onError(Refusal why) {
-            words.add("error " + why.code());
-        }
-
-        @Override
-        public void onComplete() {
-            words.add("complete");
-        }
-
-        List<String> next(int count) throws InterruptedException {
-            List<String> next = new ArrayList<>();
-            while (next.size() < count) {
-                String word = words.poll(20, TimeUnit.SECONDS);
-                assertThat(word).as("after " + next).isNotNull();
-                next.add(word);
-            }
-            return next;
-        }
     }
 
     @ParameterizedTest
@@ -118,6 +86,151 @@ class ReconnectingSourceTest {
                 assertThat(told.next(1)).containsExactly("3");
                 topic.publish(Event.of(null, "4"));
                 assertThat(told.next(1)).containsExactly("4");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(RemoteSource.Via.class)
+    void aLiveStreamThatIsSilentForThreeHeartbeatsIsCutAndComesBack(RemoteSource.Via via) throws Exception {
+        sources.register("orders", topic);
+        Told told = new Told();
+        try (Endpoint endpoint = transport(via).open(sources, at(0));
+                Swallowing way = new Swallowing(endpoint.address());
+                RemoteSource remote = RemoteSource.of(via, way.base());
+                Reading reading = Reading.start(
+                        new ReconnectingSource(remote), wanted("orders?from=earliest&heartbeat=1"), told)) {
+            topic.publish(Event.of(null, "1"));
+            assertThat(told.next(1)).containsExactly("1");
+            way.swallow();
+            topic.publish(Event.of(null, "2"));
+            assertThat(told.next(1)).containsExactly("2");
+            topic.publish(Event.of(null, "3"));
+            assertThat(told.next(1)).containsExactly("3");
+            assertThat(way.connections).hasValue(2);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(RemoteSource.Via.class)
+    void silenceIsAStopThatSaysSo(RemoteSource.Via via) throws Exception {
+        sources.register("orders", topic);
+        try (Endpoint endpoint = transport(via).open(sources, at(0));
+                Swallowing way = new Swallowing(endpoint.address());
+                RemoteSource remote = RemoteSource.of(via, way.base());
+                Listener listener = new Listener(remote.open(wanted("orders?from=earliest&heartbeat=1")))) {
+            String id = topic.publish(Event.of(null, "1")).id();
+            assertThat(listener.next().id()).isEqualTo(id);
+            way.swallow();
+            long since = System.nanoTime();
+            Signal signal = listener.next();
+            while (signal instanceof Signal.Heartbeat) {
+                signal = listener.next();
+            }
+            assertThat(signal).isInstanceOf(Signal.Stop.class);
+            Signal.Stop stop = (Signal.Stop) signal;
+            assertThat(stop.code()).isEqualTo(Code.SOURCE_UNAVAILABLE);
+            assertThat(stop.message()).contains("silent");
+            assertThat(stop.id()).isEqualTo(id);
+            assertThat(Duration.ofNanos(System.nanoTime() - since)).isGreaterThan(Duration.ofMillis(1_500));
+        }
+    }
+
+    @Test
+    void aStreamWithAnEndMayBeSilentForFiveMinutes() {
+        assertThat(Patience.with(wanted("orders?heartbeat=10"))).isEqualTo(Duration.ofSeconds(30));
+        assertThat(Patience.with(wanted("orders?heartbeat=10&limit=3"))).isEqualTo(Duration.ofMinutes(5));
+    }
+
+    @Test
+    void pausesGrowUpToHalfAMinuteAndAreLengthenedByAHalfAtMost() {
+        for (int inVain = 0; inVain < 100; inVain++) {
+            long least = Math.min(30_000, 500L << Math.min(inVain, 10));
+            Set<Long> seen = new HashSet<>();
+            for (int n = 0; n < 200; n++) {
+                long pause = ReconnectingSource.pauseMillis(Duration.ZERO, inVain);
+                assertThat(pause).isBetween(least, least + least / 2);
+                seen.add(pause);
+                assertThat(ReconnectingSource.pauseMillis(Duration.ofSeconds(40), inVain))
+                        .isBetween(40_000L, 60_000L);
+            }
+            assertThat(seen).hasSizeGreaterThan(20);
+        }
+        assertThat(ReconnectingSource.pauseMillis(Duration.ofMillis(Long.MAX_VALUE), 0))
+                .isBetween(Duration.ofHours(24).toMillis(), Duration.ofHours(36).toMillis());
+    }
+
+    @Test
+    void columnsAndPositionAreThoseOfTheFirstStreamAndHeartbeatsMoveIt() throws Exception {
+        ReconnectingSource source = new ReconnectingSource(asked -> Cold.run(List.of("a", "b"), out -> {
+            out.emit(new Signal.Heartbeat("x.1", 7));
+            out.emit(Event.of(null, "[1,2]"));
+            throw new Refusal(Code.TOPIC_DELETED, "gone");
+        }));
+        try (Listener listener = new Listener(source.open(wanted("table")))) {
+            assertThat(listener.cursor.columns()).containsExactly("a", "b");
+            assertThat(listener.next()).isInstanceOf(Event.class);
+            assertThat(listener.cursor.position()).isEqualTo("x.1");
+            assertThat(listener.cursor.superseded()).isEqualTo(7);
+            assertThat(listener.next()).isEqualTo(new Signal.Stop("x.1", Code.TOPIC_DELETED, "gone", Duration.ZERO));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(RemoteSource.Via.class)
+    void theColumnsOfARemoteTableAreKnownBeforeItsRows(RemoteSource.Via via) throws Exception {
+        sources.register("table", asked -> Cold.run(List.of("a", "b"), out -> out.emit(Event.of(null, "[1,2]"))));
+        sources.register("orders", topic);
+        topic.publish(Event.of(null, "1"));
+        try (Endpoint endpoint = transport(via).open(sources, at(0));
+                RemoteSource remote = RemoteSource.of(
+                        via, URI.create("http://127.0.0.1:" + endpoint.address().getPort()))) {
+            ReconnectingSource source = new ReconnectingSource(remote);
+            try (Listener listener = new Listener(source.open(wanted("table")))) {
+                assertThat(listener.cursor.columns()).containsExactly("a", "b");
+                assertThat(listener.all()).hasSize(2);
+            }
+            try (Listener direct = new Listener(topic.open(wanted("orders")));
+                    Listener listener = new Listener(source.open(wanted("orders")))) {
+                assertThat(listener.cursor.position()).isNotEmpty().isEqualTo(direct.cursor.position());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = RemoteSource.Via.class,
+            names = {"SSE", "NDJSON"})
+    void anIdInAHeaderAloneIsGoneOnFrom(RemoteSource.Via via) throws Exception {
+        try (RawServer server = new RawServer(out -> RawServer.head(via, out));
+                RemoteSource remote = RemoteSource.of(via, server.base());
+                Listener listener = new Listener(new ReconnectingSource(remote).open(wanted("orders")))) {
+            await().until(() -> server.requests.size() == 2);
+            assertThat(server.requests.get(0)).contains("from=latest");
+            assertThat(server.requests.get(1)).contains("after=start");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(RemoteSource.Via.class)
+    void whatIsLostWhileTheServerIsAwayIsToldAsAGap(RemoteSource.Via via) throws Exception {
+        try (Topic small = new Topic("orders", new Retention(2, 1 << 20, Duration.ZERO))) {
+            sources.register("orders", small);
+            Endpoint first = transport(via).open(sources, at(0));
+            int port = first.address().getPort();
+            Told told = new Told();
+            try (RemoteSource remote = RemoteSource.of(via, URI.create("http://127.0.0.1:" + port));
+                    Reading reading =
+                            Reading.start(new ReconnectingSource(remote), wanted("orders?from=earliest"), told)) {
+                small.publish(Event.of(null, "1"));
+                assertThat(told.next(1)).containsExactly("1");
+                first.close();
+                for (int n = 2; n <= 5; n++) {
+                    small.publish(Event.of(null, Integer.toString(n)));
+                }
+                try (Endpoint second = transport(via).open(sources, at(port))) {
+                    assertThat(told.next(3)).containsExactly("gap retention", "4", "5");
+                }
             }
         }
     }

@@ -11,6 +11,7 @@ import dev.weir.Signal;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -93,6 +94,48 @@ class SignalReaderTest {
         assertThat(sse(event + "\n")).hasSize(1);
         assertThat(all(new NdjsonReader(new Torn("{\"id\":\"1\",\"data\":12}", 0, 1))))
                 .isEmpty();
+    }
+
+    @Test
+    void everyBorderOfTwoChunksIsReadAlike() throws Exception {
+        String text = "\uFEFFid: a\r\n\r\nid: é1\revent: x\rdata: {\"id\":\"é1\",\rdata:\"data\":\"é😀\"}\r\r"
+                + "data: {\"control\":\"end\",\"id\":\"é1\",\"events\":1}\r\n\r\n";
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        for (int border = 1; border < bytes.length; border++) {
+            InputStream first = new ByteArrayInputStream(bytes, 0, border);
+            InputStream second = new ByteArrayInputStream(bytes, border, bytes.length - border);
+            List<Signal> all = all(new SseReader(new SequenceInputStream(first, second)));
+            assertThat(all).as("border at " + border).extracting(Signal::id).containsExactly("a", "é1", "é1");
+            assertThat(((Event) all.get(1)).data()).isEqualTo(Bytes.utf8("é😀"));
+            assertThat(all.get(2)).isEqualTo(new Signal.End("é1", 1));
+        }
+    }
+
+    @Test
+    void aByteOrderMarkIsLeftOutAtTheStartAlone() throws Exception {
+        assertThat(sse("\uFEFFid: a\n\n")).containsExactly(new Signal.Open("a", List.of()));
+        assertThat(sse("\uFEFF\uFEFFid: a\n\nid: b\n\n")).containsExactly(new Signal.Open("b", List.of()));
+        assertThat(sse("id: a\n\n\uFEFFid: b\n\n")).containsExactly(new Signal.Open("a", List.of()));
+        assertThat(sse("\uFEFF\n\nid: a\n\n")).containsExactly(new Signal.Open("a", List.of()));
+    }
+
+    @Test
+    void fieldsAreReadToTheLetter() throws Exception {
+        assertThat(sse("id: a\nid: b\0c\n\n")).containsExactly(new Signal.Open("a", List.of()));
+        assertThat(sse("id: b\0c\n\n")).isEmpty();
+        assertThat(sse("ID: a\n id: b\nids: c\n:id: d\n\n")).isEmpty();
+        assertThat(sse("id:a\n\n")).containsExactly(new Signal.Open("a", List.of()));
+        assertThat(sse("id:  a\n\n")).containsExactly(new Signal.Open(" a", List.of()));
+        assertThat(sse("id: a:b\nnonsense\nfoo: bar\n: \n\n")).containsExactly(new Signal.Open("a:b", List.of()));
+        assertThat(sse("event: message\n\n")).isEmpty();
+    }
+
+    @Test
+    void theTimeToComeBackIsThatOfTheLastValidRetry() throws Exception {
+        SseReader reader = new SseReader(new Torn("retry: 70\nretry: 7s\nretry: -1\nretry\nid: a\n\n", 0, 3));
+        assertThat(reader.retryAfter()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(reader.next()).isNotNull();
+        assertThat(reader.retryAfter()).isEqualTo(Duration.ofMillis(70));
     }
 
     @Test
