@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Bytes;
 import dev.weir.Caller;
+import dev.weir.Code;
 import dev.weir.Event;
+import dev.weir.Refusal;
 import dev.weir.Signal;
 import dev.weir.Subscription;
 import dev.weir.client.RemoteSource;
@@ -59,9 +61,9 @@ class HelidonAppTest {
 
     private static void follow(RemoteSource remote, Queue<Event> seen) {
         try {
-            RemoteReader.follow(remote, "orders", seen::add);
-        } catch (InterruptedException enough) {
-            Thread.currentThread().interrupt();
+            RemoteReader.follow(RemoteReader.lasting(remote), "orders", seen::add);
+        } catch (Refusal interrupted) {
+            assertThat(interrupted.code()).isEqualTo(Code.SHUTDOWN);
         }
     }
 
