@@ -98,7 +98,7 @@ class SignalReaderTest {
 
     @Test
     void everyBorderOfTwoChunksIsReadAlike() throws Exception {
-        String text = "\uFEFFid: a\r\n\r\nid: é1\revent: x\rdata: {\"id\":\"é1\",\rdata:\"data\":\"é😀\"}\r\r"
+        String text = "\uFEFFid: a\r\n\r\nid: é1\revent: x\r\ndata: {\"id\":\"é1\",\r\ndata:\"data\":\"é😀\"}\r\r"
                 + "data: {\"control\":\"end\",\"id\":\"é1\",\"events\":1}\r\n\r\n";
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         for (int border = 1; border < bytes.length; border++) {
