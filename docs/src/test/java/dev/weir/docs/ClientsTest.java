@@ -2,83 +2,111 @@ package dev.weir.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.Endpoint;
 import dev.weir.Event;
-import dev.weir.Sources;
-import dev.weir.Transport;
+import dev.weir.hub.Retention;
 import dev.weir.hub.Topic;
-import dev.weir.transport.chunked.ChunkedTransport;
-import dev.weir.transport.sse.SseTransport;
-import java.io.BufferedReader;
+import dev.weir.tck.Stage;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The clients to copy, against the server; each loses it in the middle, and goes on where it was. */
-@Timeout(60)
+/** The clients to copy, against the server, which they lose three times: cut, cut within a character, and stopped. */
+@Timeout(120)
 class ClientsTest {
 
-    private final Topic topic = new Topic("orders");
-    private final Sources sources = new Sources().register("orders", topic);
+    static final String TOPIC = "orders";
+    static final Path SNIPPETS = Pages.HOME.resolve("docs/snippets");
+
+    private static final String FIRST = "Grüße aus Köln 😀";
+    private static final String SECOND = "Straße\n😀 zweite Zeile\n\nlast";
+    private static final List<String> LOST = List.of("lost", "lost as well");
+    private static final List<String> REST = List.of("drei", "vier 🚀🚀", "fünf", "sechs");
+
+    private final Topic topic = new Topic(TOPIC, new Retention(REST.size(), 1 << 20, Duration.ZERO));
+
+    @TempDir
+    private Path folder;
 
     @AfterEach
     void close() {
-        sources.close();
         topic.close();
     }
 
-    @Test
-    void pythonReadsServerSentEvents() throws Exception {
-        goesOn(new SseTransport(), "/events/", "message 1", "message 2", "message 3", "python3", "events.py");
-    }
-
-    @Test
-    void nodeReadsLinesOfJson() throws Exception {
-        goesOn(new ChunkedTransport(), "/streams/", "event 1", "event 2", "event 3", "node", "lines.mjs");
-    }
-
-    private void goesOn(
-            Transport transport, String path, String one, String two, String three, String program, String snippet)
-            throws Exception {
-        Endpoint first = transport.open(sources, at(0));
-        int port = first.address().getPort();
-        topic.publish(Event.of(null, "1"));
-        Process client = new ProcessBuilder(List.of(
-                        program,
-                        Pages.HOME.resolve("docs/snippets").resolve(snippet).toString(),
-                        "http://127.0.0.1:" + port + path + "orders?from=earliest"))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try (BufferedReader out = client.inputReader()) {
-            assertThat(event(out)).isEqualTo(one);
-            first.close();
-            topic.publish(Event.of(null, "2"));
-            topic.publish(Event.of(null, "3"));
-            try (Endpoint second = transport.open(sources, at(port))) {
-                assertThat(event(out)).isEqualTo(two);
-                assertThat(event(out)).isEqualTo(three);
-                assertThat(second.address().getPort()).isEqualTo(port);
+    @ParameterizedTest
+    @EnumSource
+    void getsEachEventOnceAndInOrderIsToldWhatIsLostAndEnds(Client client) throws Exception {
+        String start = topic.publish(Event.of(null, "before")).id();
+        Site site = open(client, 0);
+        int port = site.hop().port();
+        try (Copy copy = client.start(port, TOPIC, folder)) {
+            await(copy, "knows where the stream starts", () -> told(site, client, start));
+            site.hop().cut();
+            topic.publish(Event.of(null, FIRST));
+            await(copy, "has the first", () -> copy.events().equals(FIRST + "\n"));
+            site.hop().cutWithinACharacter();
+            topic.publish(Event.of(null, SECOND));
+            await(copy, "has the second", () -> copy.events().equals(FIRST + "\n" + SECOND + "\n"));
+            site.stop();
+            await(copy, "is stopped", () -> site.streams() == 0);
+            site.close();
+            LOST.forEach(text -> topic.publish(Event.of(null, text)));
+            REST.forEach(text -> topic.publish(Event.of(null, text)));
+            try (Site again = open(client, port)) {
+                assertThat(again.hop().port()).isEqualTo(port);
+                await(copy, "has ended", copy::over);
+                assertThat(copy.events()).isEqualTo(FIRST + "\n" + SECOND + "\n" + String.join("\n", REST) + "\n");
+                assertThat(copy.notes()).contains("gap", "retention");
+                assertThat(copy.refused()).isFalse();
             }
         } finally {
-            client.destroy();
-            assertThat(client.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            site.close();
         }
     }
 
-    /** The next line that tells of an event. */
-    private static String event(BufferedReader out) throws Exception {
-        String line = out.readLine();
-        while (line != null && !line.startsWith("message ") && !line.startsWith("event ")) {
-            line = out.readLine();
+    @ParameterizedTest
+    @EnumSource
+    void takesARefusalForFinal(Client client) throws Exception {
+        try (Site site = open(client, 0);
+                Copy copy = client.start(site.hop().port(), "unknown", folder)) {
+            await(copy, "has given up", copy::refused);
+            assertThat(copy.notes()).isNotBlank();
+            assertThat(copy.events()).isEmpty();
         }
-        return line;
     }
 
-    private static InetSocketAddress at(int port) {
+    static InetSocketAddress at(int port) {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    private Site open(Client client, int port) throws IOException {
+        return client == Client.JAVA_GRPC ? Site.overGrpc(topic, port) : Site.overHttp(topic, port);
+    }
+
+    /** Over HTTP once there was a heartbeat, and what came before it has been read for sure; over gRPC with the first message. */
+    private static boolean told(Site site, Client client, String start) {
+        String sent = site.hop().sent();
+        return client == Client.JAVA_GRPC
+                ? sent.endsWith(start)
+                : sent.contains("heartbeat\",\"id\"")
+                        || sent.contains("\n:\nid: ")
+                        || sent.contains(": stream-heartbeat");
+    }
+
+    private static void await(Copy copy, String what, BooleanSupplier condition) {
+        try {
+            Stage.await("the client " + what, Duration.ofSeconds(30), condition);
+        } catch (AssertionError late) {
+            throw new AssertionError(
+                    late.getMessage() + "; events: " + copy.events() + "; notes: " + copy.notes(), late);
+        }
     }
 }

@@ -23,7 +23,8 @@ class SnippetsTest {
     private static final Pattern BLOCK =
             Pattern.compile("<!-- snippet: (\\w+\\.java)#([\\w-]+) -->\n```java\n(.*?)```\n", Pattern.DOTALL);
     private static final Pattern MARK = Pattern.compile("^<!-- snippet: [^>]*-->", Pattern.MULTILINE);
-    private static final Pattern JAVA = Pattern.compile("(<!-- snippet: [^>]*-->\n)?^```java$", Pattern.MULTILINE);
+    private static final Pattern JAVA =
+            Pattern.compile("(<!-- (?:snippet|file): [^>]*-->\n)?^```java$", Pattern.MULTILINE);
 
     static List<Path> pages() {
         return Pages.all();
@@ -47,7 +48,7 @@ class SnippetsTest {
     }
 
     @Test
-    void everyBlockOfJavaUnderDocsNamesASnippet() {
+    void everyBlockOfJavaUnderDocsNamesItsCode() {
         for (Path page : Pages.all()) {
             if (page.startsWith(Pages.HOME.resolve("docs"))) {
                 List<String> unnamed = JAVA.matcher(Pages.read(page))
