@@ -83,6 +83,27 @@ class ClientsTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void triesAgainAfterARefusalThatPasses(Client client) throws Exception {
+        Site site = open(client, 0);
+        int port = site.hop().port();
+        site.stop();
+        try (Copy copy = client.start(port, TOPIC, folder)) {
+            await(copy, "is refused", () -> site.refusals() > 0);
+            site.close();
+            try (Site again = open(client, port)) {
+                await(copy, "is back", () -> again.streams() == 1);
+                REST.forEach(text -> topic.publish(Event.of(null, text)));
+                await(copy, "has ended", copy::over);
+                assertThat(copy.events()).isEqualTo(String.join("\n", REST) + "\n");
+                assertThat(copy.refused()).isFalse();
+            }
+        } finally {
+            site.close();
+        }
+    }
+
     static InetSocketAddress at(int port) {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }

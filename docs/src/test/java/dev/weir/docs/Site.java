@@ -73,6 +73,10 @@ final class Site implements AutoCloseable {
         return sources.open();
     }
 
+    long refusals() {
+        return sources.refusals().values().stream().mapToLong(Long::longValue).sum();
+    }
+
     /** Tells every client to come back soon, and refuses those who do. */
     void stop() {
         sources.stop(Code.SHUTDOWN, "come back with the last id", Duration.ofMillis(100));
