@@ -113,17 +113,15 @@ enum Client {
         for (String file : List.of("package.json", "package-lock.json", name)) {
             Files.copy(ClientsTest.SNIPPETS.resolve(file), folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
         }
-        try {
-            assertThat(new ProcessBuilder("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-                            .directory(folder.toFile())
-                            .inheritIO()
-                            .start()
-                            .waitFor())
-                    .as("npm ci")
-                    .isZero();
-        } catch (InterruptedException stopped) {
-            throw new IOException(stopped);
-        }
+        Path log = folder.resolve("npm.log");
+        Process npm = new ProcessBuilder("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        assertThat(npm.onExit().join().exitValue())
+                .as(() -> "npm ci: " + Pages.read(log))
+                .isZero();
         return folder.resolve(name).toString();
     }
 
