@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ public final class HttpWire implements Wire {
             HeaderValues.createCached(HeaderNames.CACHE_CONTROL, "no-cache, no-transform");
     private static final Header NO_BUFFERING = HeaderValues.createCached("X-Accel-Buffering", "no");
     private static final Header NO_SNIFF = HeaderValues.createCached("X-Content-Type-Options", "nosniff");
+    private static final Header COMPRESSED = HeaderValues.createCached(HeaderNames.CONTENT_ENCODING, Compression.GZIP);
     private static final int LEAST = 512;
     private static final int MOST = 16 * 1024;
 
@@ -46,6 +48,7 @@ public final class HttpWire implements Wire {
     private final ServerResponse response;
     private final boolean head;
     private final boolean trailers;
+    private final boolean gzip;
     private final Thread owner = Thread.currentThread();
 
     // the handler's thread
@@ -69,14 +72,18 @@ public final class HttpWire implements Wire {
      * @param head whether the request was HEAD: nothing but the headers is sent, and the connection closes
      */
     public HttpWire(ServerResponse response, boolean head) {
-        this(response, head, false);
+        this(response, head, false, false);
     }
 
-    /** @param trailers whether the client wants to be told behind the last chunk how the stream has ended */
-    HttpWire(ServerResponse response, boolean head, boolean trailers) {
+    /**
+     * @param trailers whether the client wants to be told behind the last chunk how the stream has ended
+     * @param gzip whether the body is compressed
+     */
+    HttpWire(ServerResponse response, boolean head, boolean trailers, boolean gzip) {
         this.response = response;
         this.head = head;
         this.trailers = trailers;
+        this.gzip = gzip;
     }
 
     /** Answers OPTIONS. */
@@ -118,8 +125,12 @@ public final class HttpWire implements Wire {
         if (trailers) {
             response.header(Trailers.NAMES);
         }
-        out = response.outputStream();
+        if (gzip) {
+            response.header(COMPRESSED);
+        }
+        OutputStream body = response.outputStream();
         sink = response.sink(ResponseSink.TYPE);
+        out = gzip && !head ? new GZIPOutputStream(body, LEAST, true) : body;
     }
 
     @Override
@@ -172,6 +183,9 @@ public final class HttpWire implements Wire {
             return;
         }
         try {
+            if (out instanceof GZIPOutputStream compressed) {
+                compressed.finish();
+            }
             if (trailers) {
                 Trailers.of(last).forEach((name, value) -> response.trailers().set(HeaderNames.create(name), value));
             }

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
@@ -42,6 +43,7 @@ public abstract class StreamService implements HttpService, AutoCloseable {
 
     private final EventSource source;
     private final Deliveries deliveries;
+    private final Compression compression = new Compression();
     private final List<WriterLoop> writers;
     private final AtomicInteger turn = new AtomicInteger();
 
@@ -53,7 +55,7 @@ public abstract class StreamService implements HttpService, AutoCloseable {
      * @param maxWriteStall how long a client of a live stream may take nothing
      */
     protected StreamService(String name, EventSource source, Duration maxWriteStall) {
-        this.source = source;
+        this.source = subscription -> source.open(subscription.without(Set.of(Compression.PARAMETER)));
         deliveries = new Deliveries(name, maxWriteStall);
         int count = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
         writers = IntStream.range(0, count)
@@ -121,13 +123,14 @@ public abstract class StreamService implements HttpService, AutoCloseable {
 
     private void handle(ServerRequest request, ServerResponse response) {
         Method method = request.prologue().method();
-        HttpWire wire = new HttpWire(response, method.equals(Method.HEAD), Trailers.asked(request));
+        boolean compressed = compression.enter(request);
+        HttpWire wire = new HttpWire(response, method.equals(Method.HEAD), Trailers.asked(request), compressed);
         boolean another = true;
         try {
             if (method.equals(Method.OPTIONS)) {
                 wire.allow();
             } else if (method.equals(Method.GET) || method.equals(Method.POST)) {
-                another = stream(request, wire);
+                another = compressed ? write(request, wire, source) : stream(request, wire);
             } else if (method.equals(Method.HEAD)) {
                 another = write(request, wire, HeadCursor.of(source));
             } else {
@@ -135,6 +138,10 @@ public abstract class StreamService implements HttpService, AutoCloseable {
             }
         } catch (IOException gone) {
             throw new CloseConnectionException("the client is gone", gone);
+        } finally {
+            if (compressed) {
+                compression.leave();
+            }
         }
         if (!another || isLast(request)) {
             throw new CloseConnectionException("the stream has ended, and its connection");
@@ -182,8 +189,11 @@ public abstract class StreamService implements HttpService, AutoCloseable {
         List<String> accepted = request.headers().values(HeaderNames.ACCEPT);
         return new Delivery(
                 opened,
-                subscription ->
-                        codec(subscription, named(subscription).orElseGet(() -> Accept.choose(mediaTypes(), accepted))),
+                subscription -> {
+                    Compression.check(subscription);
+                    return codec(
+                            subscription, named(subscription).orElseGet(() -> Accept.choose(mediaTypes(), accepted)));
+                },
                 wire);
     }
 

@@ -16,8 +16,14 @@ import dev.weir.tck.Stage;
 import io.helidon.webserver.WebServer;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +36,7 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +56,7 @@ class StreamServiceTest {
     private final LineService service = new LineService(sources, Duration.ofMillis(400));
     private final List<RawClient> clients = new ArrayList<>();
     private final Warnings warnings = new Warnings();
+    private final HttpClient http = HttpClient.newHttpClient();
     private Endpoint endpoint;
 
     @BeforeEach
@@ -67,6 +75,7 @@ class StreamServiceTest {
         endpoint.close();
         sources.close();
         topic.close();
+        http.close();
         Logger.getLogger("").removeHandler(warnings);
     }
 
@@ -109,6 +118,57 @@ class StreamServiceTest {
 
                 """);
         assertThat(client.head().headers()).doesNotContainKey("content-encoding");
+    }
+
+    @Test
+    void aStreamThatAsksForItIsCompressedAndEachBatchCanBeReadAtOnce() throws Exception {
+        HttpResponse<InputStream> answer = fetch("/lines/orders?compress=gzip");
+        assertThat(answer.headers().firstValue("content-encoding")).contains("gzip");
+        try (InputStream body = answer.body();
+                GZIPInputStream lines = new GZIPInputStream(body)) {
+            for (String data : List.of("first", "x".repeat(100_000), "third")) {
+                topic.publish(Event.of(null, data));
+                assertThat(new String(lines.readNBytes(data.length() + 1), StandardCharsets.UTF_8))
+                        .isEqualTo(data + "\n");
+            }
+        }
+    }
+
+    @Test
+    void aCompressedStreamThatHasEndedIsWholeAndItsConnectionServesAnother() throws Exception {
+        topic.publish(Event.of(null, "1"));
+        topic.publish(Event.of(null, "2"));
+        for (int round = 0; round < 2; round++) {
+            HttpResponse<InputStream> answer = fetch("/lines/orders?from=earliest&until=latest&compress=gzip");
+            try (GZIPInputStream lines = new GZIPInputStream(answer.body())) {
+                assertThat(new String(lines.readAllBytes(), StandardCharsets.UTF_8))
+                        .isEqualTo("1\n2\n");
+            }
+        }
+    }
+
+    @Test
+    void noOtherCompressionThanGzipIsOffered() throws IOException {
+        RawClient client = connect().get("/lines/orders?compress=br");
+        RawClient.Head head = client.head();
+        assertThat(head.status()).isEqualTo(400);
+        assertThat(client.body(head)).contains("compress=br: allowed is gzip");
+    }
+
+    @Test
+    void aCompressedStreamThatIsCutDoesNotLookComplete() throws Exception {
+        HttpResponse<InputStream> answer = fetch("/lines/orders?compress=gzip");
+        try (GZIPInputStream lines = new GZIPInputStream(answer.body())) {
+            topic.publish(Event.of(null, "first"));
+            assertThat(lines.readNBytes(6)).hasSize(6);
+            service.close();
+            assertThatThrownBy(lines::readAllBytes).isInstanceOf(IOException.class);
+        }
+    }
+
+    private HttpResponse<InputStream> fetch(String path) throws Exception {
+        URI where = URI.create("http://127.0.0.1:" + endpoint.address().getPort() + path);
+        return http.send(HttpRequest.newBuilder(where).build(), HttpResponse.BodyHandlers.ofInputStream());
     }
 
     @Test
