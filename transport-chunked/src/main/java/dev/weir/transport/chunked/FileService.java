@@ -52,11 +52,10 @@ public final class FileService implements HttpService {
             StreamService.MAX_WRITE_STALL.multipliedBy(Deliveries.BOUNDED_PATIENCE);
 
     private static final int MOST_AT_ONCE = 500;
-    private static final int MOST_IDLE_BUFFERS = 16;
     private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final Semaphore places = new Semaphore(MOST_AT_ONCE);
-    private final Queue<ByteBuffer> buffers = new ArrayBlockingQueue<>(MOST_IDLE_BUFFERS);
+    private final Queue<ByteBuffer> buffers = new ArrayBlockingQueue<>(MOST_AT_ONCE);
     private final Folder folder;
     private final int chunk;
     private final Duration maxWriteStall;
