@@ -205,9 +205,9 @@ class ReconnectingSourceTest {
         try (RawServer server = new RawServer(out -> RawServer.head(via, out));
                 RemoteSource remote = RemoteSource.of(via, server.base());
                 Listener listener = new Listener(new ReconnectingSource(remote).open(wanted("orders")))) {
-            await().until(() -> server.requests.size() == 2);
+            // a head may be lost with its connection, and is asked for again
+            await().until(() -> server.requests.stream().anyMatch(asked -> asked.contains("after=start")));
             assertThat(server.requests.get(0)).contains("from=latest");
-            assertThat(server.requests.get(1)).contains("after=start");
         }
     }
 
