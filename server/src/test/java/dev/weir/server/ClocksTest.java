@@ -21,6 +21,7 @@ class ClocksTest {
     private static final Set<String> READERS_OF_THE_WALL_CLOCK = Set.of(
             "dev.weir.Event", // when an event was made
             "dev.weir.Start", // a time in the future is refused
+            "dev.weir.client.HttpCaller", // Retry-After may be a point in time
             "dev.weir.hub.Feed", // when an event was meant to be sent
             "dev.weir.server.access.AccessEntry", // when a request came
             "dev.weir.server.cli.Serving", // since the start of the process, which the system tells as wall time
