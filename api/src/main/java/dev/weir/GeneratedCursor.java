@@ -1,7 +1,10 @@
 package dev.weir;
 
+import java.io.InterruptedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.SocketException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -71,11 +74,13 @@ final class GeneratedCursor implements Cursor, Cold.Emitter {
     }
 
     /** Whether it only says that the thread was interrupted, which channels and sockets do in their own way. */
-    private boolean isInterrupt(Throwable failure) {
-        awaitInterrupt();
-        boolean told = Thread.currentThread().isInterrupted();
+    private static boolean isInterrupt(Throwable failure) {
+        boolean told = false;
         for (Throwable cause = failure; cause != null && !told; cause = cause.getCause()) {
-            told = cause instanceof InterruptedException;
+            told = cause instanceof InterruptedException
+                    || cause instanceof InterruptedIOException
+                    || cause instanceof ClosedByInterruptException
+                    || cause instanceof SocketException;
         }
         return told;
     }
