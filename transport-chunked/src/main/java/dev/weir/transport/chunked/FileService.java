@@ -1,7 +1,6 @@
 package dev.weir.transport.chunked;
 
 import dev.weir.Code;
-import dev.weir.Deliveries;
 import dev.weir.Parameters;
 import dev.weir.Refusal;
 import dev.weir.transport.http.Problem;
@@ -47,10 +46,6 @@ public final class FileService implements HttpService {
     private static final int MOST_CHUNK = 64 << 10;
     private static final int LONGEST_NAME = 255;
 
-    /** How long a client may take nothing before its download is cut; it can go on where it was. */
-    private static final Duration MAX_WRITE_STALL =
-            StreamService.MAX_WRITE_STALL.multipliedBy(Deliveries.BOUNDED_PATIENCE);
-
     private static final int MOST_AT_ONCE = 500;
     private static final Duration RETRY = Duration.ofSeconds(2);
 
@@ -67,7 +62,7 @@ public final class FileService implements HttpService {
      * @throws UncheckedIOException there is no such folder, or its file system can't keep its readers inside
      */
     public FileService(Path folder) {
-        this(folder, MOST_CHUNK, MAX_WRITE_STALL);
+        this(folder, MOST_CHUNK, StreamService.MAX_BOUNDED_STALL);
     }
 
     /**

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The options of a listener's connections, which also remember the channels that it accepts: a connection is not told of the channel
- * below it, and a stream wants to write there itself.
+ * below it, and a stream wants to write there itself. Helidon leaves the longest silence of a client to whoever sets options.
  */
 final class AcceptedChannels implements SocketOptions {
 
@@ -47,6 +47,7 @@ final class AcceptedChannels implements SocketOptions {
             enough = Math.max(FEW, 2 * channels.size());
         }
         try {
+            channel.socket().setSoTimeout(Math.toIntExact(options.readTimeout().toMillis()));
             channels.put(new Ends(channel.getLocalAddress(), channel.getRemoteAddress()), channel);
         } catch (IOException gone) {
             // nobody will ask for it

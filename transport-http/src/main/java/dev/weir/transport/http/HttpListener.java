@@ -1,6 +1,8 @@
 package dev.weir.transport.http;
 
+import dev.weir.Code;
 import dev.weir.Endpoint;
+import dev.weir.Refusal;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.DirectHandler;
 import io.helidon.webserver.ListenerConfig;
@@ -16,6 +18,9 @@ import java.time.Duration;
 public final class HttpListener implements Endpoint {
 
     static final int SEND_BUFFER = 64 * 1024;
+
+    /** How long a client may be silent in the middle of a request, or between two. */
+    private static final Duration MAX_READ_STALL = Duration.ofSeconds(60);
 
     private static final int WRITE_BUFFER = 512;
     private static final int MAX_REQUEST_LINE = 16 * 1024;
@@ -46,7 +51,10 @@ public final class HttpListener implements Endpoint {
                     .shutdownHook(false)
                     .shutdownGracePeriod(Duration.ofMillis(100))
                     .routing(routing -> routing.addFilter(new UnreadBodies(RequestBody.WITHIN))
-                            .register(path, service))
+                            .register(path, service)
+                            .any((request, response) -> Problem.of(new Refusal(
+                                            Code.NOT_FOUND, "there is nothing here; streams are under " + path))
+                                    .send(response)))
                     .build()
                     .start();
             return new HttpListener(server, service, new InetSocketAddress(address.getAddress(), server.port()));
@@ -58,18 +66,25 @@ public final class HttpListener implements Endpoint {
 
     /**
      * Makes a listener fit for streams: no delay of small writes, a small send buffer in the kernel, so that a client that does not
-     * read is noticed, request lines with room for ids, HTTP/1.1 only, problem details for what Helidon itself refuses, and
+     * read is noticed, request lines with room for ids, HTTP/1.1 only, problem details for what Helidon itself refuses,
+     * connections that close when a client is silent for a minute within a request or between two, and
      * connections that can be handed over to the loop that writes streams. That needs the connection options set here, and no
-     * TLS; otherwise each stream has a thread that writes. Sets neither address nor limits.
+     * TLS; otherwise each stream has a thread that writes. Sets neither address nor limits. A body that no route reads, and that
+     * comes a byte at a time, is bounded by the filter {@link UnreadBodies}.
      *
      * @param listener the builder of a server or of one of its sockets
      * @param <B> its type
      * @return the same
      */
     public static <B extends ListenerConfig.BuilderBase<B, ?>> B tune(B listener) {
+        return tune(listener, MAX_READ_STALL);
+    }
+
+    static <B extends ListenerConfig.BuilderBase<B, ?>> B tune(B listener, Duration maxReadStall) {
         AcceptedChannels accepted = new AcceptedChannels(SocketOptions.builder()
                 .tcpNoDelay(true)
                 .socketSendBufferSize(SEND_BUFFER)
+                .readTimeout(maxReadStall)
                 .buildPrototype());
         Http1ConnectionSelector http1 = Http1ConnectionSelector.builder()
                 .config(Http1Config.builder()

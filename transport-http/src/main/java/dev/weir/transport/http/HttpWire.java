@@ -19,7 +19,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +56,7 @@ public final class HttpWire implements Wire {
     private long written;
     private @Nullable Codec codec;
     private @Nullable OutputStream out;
+    private @Nullable GzipBody compressed;
     private @Nullable ResponseSink sink;
 
     // written by the handler's thread, read by any
@@ -130,7 +130,8 @@ public final class HttpWire implements Wire {
         }
         OutputStream body = response.outputStream();
         sink = response.sink(ResponseSink.TYPE);
-        out = gzip && !head ? new GZIPOutputStream(body, LEAST, true) : body;
+        compressed = gzip ? new GzipBody(body) : null;
+        out = compressed == null ? body : compressed;
     }
 
     @Override
@@ -183,7 +184,7 @@ public final class HttpWire implements Wire {
             return;
         }
         try {
-            if (out instanceof GZIPOutputStream compressed) {
+            if (compressed != null) {
                 compressed.finish();
             }
             if (trailers) {
@@ -206,6 +207,13 @@ public final class HttpWire implements Wire {
     /** Whether the response must not look complete: the connection is closed as it is. */
     boolean cut() {
         return state.get() == State.CUT;
+    }
+
+    /** Gives back what compression holds. */
+    void release() {
+        if (compressed != null) {
+            compressed.release();
+        }
     }
 
     private void end() {

@@ -1,15 +1,11 @@
 package dev.weir.transport.http;
 
 import dev.weir.Code;
-import dev.weir.Deliveries;
 import dev.weir.Refusal;
-import io.helidon.common.buffers.DataReader;
 import io.helidon.webserver.CloseConnectionException;
-import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -17,7 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class RequestBody {
 
     /** How long a body may take to come: as long as a client may take nothing of a stream with an end. */
-    public static final Duration WITHIN = StreamService.MAX_WRITE_STALL.multipliedBy(Deliveries.BOUNDED_PATIENCE);
+    public static final Duration WITHIN = StreamService.MAX_BOUNDED_STALL;
 
     private RequestBody() {}
 
@@ -28,7 +24,7 @@ public final class RequestBody {
      * @param most bytes to read at the most
      * @param within how long it may take
      * @return the body, or as much of it
-     * @throws IOException it ended early
+     * @throws IOException it ended early, is malformed, or paused for too long
      * @throws Refusal bad-request: it has not come in time; where that can't be told the connection is cut. It serves no other request
      */
     public static byte[] read(ServerRequest request, int most, Duration within) throws IOException {
@@ -39,12 +35,9 @@ public final class RequestBody {
             if (!late.get()) {
                 return body;
             }
-        } catch (IOException
-                | UncheckedIOException
-                | ServerConnectionException
-                | DataReader.InsufficientDataAvailableException cut) {
+        } catch (IOException | RuntimeException cut) {
             if (!late.get()) {
-                throw new IOException("the body ended early", cut);
+                throw new IOException("the body could not be read", cut);
             }
         }
         throw new Refusal(

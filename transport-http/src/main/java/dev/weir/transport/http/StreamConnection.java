@@ -92,13 +92,16 @@ final class StreamConnection implements ServerConnection, InterruptableTask<Void
         return present == null ? Duration.ZERO : present.idleTime();
     }
 
-    /** A stream is ended by its service. */
+    /** A stream is ended by its service. A client whose request has begun long ago and still isn't whole is waited for no more. */
     @Override
     public void close(boolean interrupt) {
         closing = true;
         ServerConnection present = requests;
         if (present != null) {
             present.close(interrupt);
+            if (present.idleTime().compareTo(RequestBody.WITHIN) >= 0) {
+                endInput();
+            }
         }
     }
 

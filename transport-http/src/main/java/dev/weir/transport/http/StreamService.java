@@ -39,6 +39,9 @@ public abstract class StreamService implements HttpService, AutoCloseable {
     /** How long a client of a live stream may take nothing before it is cut. */
     public static final Duration MAX_WRITE_STALL = Duration.ofSeconds(30);
 
+    /** How long a client of a stream that has an end may take nothing before it is cut. */
+    public static final Duration MAX_BOUNDED_STALL = MAX_WRITE_STALL.multipliedBy(Deliveries.BOUNDED_PATIENCE);
+
     static final String METHODS = "GET, POST, HEAD, OPTIONS";
 
     private final EventSource source;
@@ -123,13 +126,14 @@ public abstract class StreamService implements HttpService, AutoCloseable {
 
     private void handle(ServerRequest request, ServerResponse response) {
         Method method = request.prologue().method();
-        boolean compressed = compression.enter(request);
+        boolean streams = method.equals(Method.GET) || method.equals(Method.POST);
+        boolean compressed = streams && compression.enter(request);
         HttpWire wire = new HttpWire(response, method.equals(Method.HEAD), Trailers.asked(request), compressed);
         boolean another = true;
         try {
             if (method.equals(Method.OPTIONS)) {
                 wire.allow();
-            } else if (method.equals(Method.GET) || method.equals(Method.POST)) {
+            } else if (streams) {
                 another = compressed ? write(request, wire, source) : stream(request, wire);
             } else if (method.equals(Method.HEAD)) {
                 another = write(request, wire, HeadCursor.of(source));
@@ -140,6 +144,7 @@ public abstract class StreamService implements HttpService, AutoCloseable {
             throw new CloseConnectionException("the client is gone", gone);
         } finally {
             if (compressed) {
+                wire.release();
                 compression.leave();
             }
         }
@@ -249,7 +254,7 @@ public abstract class StreamService implements HttpService, AutoCloseable {
         try {
             return Bytes.owned(RequestBody.read(request, Subscription.MAX_BODY + 1, within));
         } catch (IOException cut) {
-            throw new Refusal(Code.BAD_REQUEST, "body: it ended early");
+            throw new Refusal(Code.BAD_REQUEST, "body: it ended early or is malformed");
         }
     }
 

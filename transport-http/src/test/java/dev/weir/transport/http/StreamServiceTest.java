@@ -570,6 +570,84 @@ class StreamServiceTest {
         }
     }
 
+    @Test
+    void aClientThatFallsSilentInARequestOrBetweenTwoIsLeft() throws IOException {
+        WebServer other = HttpListener.tune(WebServer.builder(), Duration.ofMillis(500))
+                .bindAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .shutdownHook(false)
+                .shutdownGracePeriod(Duration.ofMillis(100))
+                .routing(routing -> routing.register("/lines", service))
+                .build()
+                .start();
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), other.port());
+        try (RawClient between = new RawClient(address);
+                RawClient first = new RawClient(address);
+                RawClient head = new RawClient(address);
+                RawClient body = new RawClient(address)) {
+            between.send("GET /lines/unknown HTTP/1.1\nHost: here\n\n");
+            first.send("GET /li");
+            head.send("GET /lines/orders HTTP/1.1\nHost: he");
+            body.send("POST /nowhere HTTP/1.1\nHost: here\nContent-Length: 10\n\nhalf");
+            assertThat(between.head().status()).isEqualTo(404);
+            assertThat(between.rest()).doesNotContain("HTTP/1.1");
+            assertThat(first.rest()).isEmpty();
+            assertThat(head.rest()).isEmpty();
+            assertThat(body.rest()).doesNotContain(" 200 ");
+        } finally {
+            other.stop();
+        }
+        assertThat(warnings.seen).isEmpty();
+    }
+
+    @Test
+    void aStreamMayBeSilentForLongerThanARequest() throws IOException {
+        WebServer other = HttpListener.tune(WebServer.builder(), Duration.ofMillis(100))
+                .bindAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .shutdownHook(false)
+                .shutdownGracePeriod(Duration.ofMillis(100))
+                .routing(routing -> routing.register("/lines", service))
+                .build()
+                .start();
+        CountDownLatch goOn = new CountDownLatch(1);
+        sources.register(
+                "slow",
+                asked -> Cold.run(out -> {
+                    goOn.await(1, TimeUnit.SECONDS);
+                    out.emit(Event.of(null, "row"));
+                }));
+        try (RawClient client = new RawClient(new InetSocketAddress(InetAddress.getLoopbackAddress(), other.port()))) {
+            for (int n = 0; n < 2; n++) {
+                client.get("/lines/slow").head();
+                assertThat(client.chunk()).isEqualTo("row\n");
+                assertThat(client.chunk()).isEmpty();
+            }
+        } finally {
+            other.stop();
+        }
+    }
+
+    @Test
+    void aPathWithoutARouteIsAProblemAndItsBodyIsPassedOver() throws IOException {
+        RawClient client = connect();
+        for (int n = 0; n < 2; n++) {
+            client.send("POST /nowhere HTTP/1.1\nHost: here\nContent-Length: 4\n\nbody");
+            RawClient.Head head = client.head();
+            assertThat(head.status()).isEqualTo(404);
+            assertThat(client.body(head)).contains("\"code\":\"not-found\"", "streams are under /lines");
+        }
+    }
+
+    @Test
+    void aMalformedChunkInABodyIsRefused() throws IOException {
+        sources.register("echo", asked -> Cold.run(out -> {}));
+        RawClient client =
+                connect().send("POST /lines/echo HTTP/1.1\nHost: here\nTransfer-Encoding: chunked\n\nzz\nbody\n0\n\n");
+        RawClient.Head head = client.head();
+        assertThat(head.status()).isEqualTo(400);
+        assertThat(client.body(head)).contains("body: it ended early or is malformed");
+        assertThat(warnings.seen).isEmpty();
+    }
+
     private static final String WITH_TRAILERS = """
             GET /lines/orders?from=earliest&limit=1 HTTP/1.1
             Host: here
