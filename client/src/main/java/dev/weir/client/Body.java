@@ -19,14 +19,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of an answer as it comes. A read that waits longer than its patience fails; nothing is asked for ahead of the reader but
- * one part. One thread reads, any thread closes.
+ * The body of an answer as it comes. Nothing is asked for ahead of the reader but one part. One thread reads, any thread closes.
  */
 final class Body extends InputStream implements HttpResponse.BodySubscriber<Body> {
 
     private static final List<ByteBuffer> NO_MORE = List.of();
 
     private final Duration patience;
+    private final boolean whole;
+    private final long begun = System.nanoTime();
     private final BlockingQueue<List<ByteBuffer>> parts = new LinkedBlockingQueue<>();
     private volatile Flow.@Nullable Subscription upstream;
     private volatile boolean closed;
@@ -37,8 +38,19 @@ final class Body extends InputStream implements HttpResponse.BodySubscriber<Body
     private ByteBuffer present = ByteBuffer.allocate(0);
     private boolean over;
 
-    Body(Duration patience) {
+    private Body(Duration patience, boolean whole) {
         this.patience = patience;
+        this.whole = whole;
+    }
+
+    /** A body whose reading fails when nothing has come for so long. */
+    static Body parts(Duration patience) {
+        return new Body(patience, false);
+    }
+
+    /** A body whose reading fails when it is not whole after so long. */
+    static Body whole(Duration patience) {
+        return new Body(patience, true);
     }
 
     @Override
@@ -112,9 +124,10 @@ final class Body extends InputStream implements HttpResponse.BodySubscriber<Body
 
     private List<ByteBuffer> await() throws IOException {
         try {
-            List<ByteBuffer> next = parts.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
+            long left = patience.toNanos() - (whole ? System.nanoTime() - begun : 0);
+            List<ByteBuffer> next = left > 0 ? parts.poll(left, TimeUnit.NANOSECONDS) : null;
             if (next == null) {
-                throw new SocketTimeoutException("silent for " + patience);
+                throw new SocketTimeoutException(whole ? "not whole after " + patience : "silent for " + patience);
             }
             return next;
         } catch (InterruptedException stopped) {

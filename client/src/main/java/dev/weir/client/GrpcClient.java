@@ -2,7 +2,9 @@ package dev.weir.client;
 
 import com.google.protobuf.ByteString;
 import dev.weir.Bytes;
+import dev.weir.Code;
 import dev.weir.Cursor;
+import dev.weir.Refusal;
 import dev.weir.Start;
 import dev.weir.Subscription;
 import dev.weir.transport.grpc.v1.EventStreamsGrpc;
@@ -28,6 +30,7 @@ public final class GrpcClient implements RemoteSource {
     private final String target;
     private final ChannelCredentials credentials;
     private final Map<String, String> headers;
+    private volatile boolean closed;
 
     /**
      * A server's streams. Does not connect yet.
@@ -44,6 +47,9 @@ public final class GrpcClient implements RemoteSource {
 
     @Override
     public Cursor open(Subscription subscription) {
+        if (closed) {
+            throw new Refusal(Code.BAD_REQUEST, "the client is closed; make another");
+        }
         Metadata metadata = new Metadata();
         headers.forEach((name, value) -> metadata.put(GrpcReader.key(name), value));
         ManagedChannel channel = Grpc.newChannelBuilder(target, credentials)
@@ -91,7 +97,9 @@ public final class GrpcClient implements RemoteSource {
                 .build();
     }
 
-    /** Does nothing: every stream has a channel of its own. */
+    /** Every stream has a channel of its own, and closes it. */
     @Override
-    public void close() {}
+    public void close() {
+        closed = true;
+    }
 }

@@ -25,9 +25,11 @@ import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,7 @@ final class HttpCaller {
             .build();
     private final String base;
     private final Map<String, String> headers;
+    private volatile boolean closed;
 
     HttpCaller(URI base, Map<String, String> headers) {
         String text = base.toString();
@@ -67,7 +70,7 @@ final class HttpCaller {
                 body.length() == 0
                         ? request.GET()
                         : request.POST(HttpRequest.BodyPublishers.ofByteArray(body.toArray())),
-                Patience.with(subscription),
+                () -> Body.parts(Patience.with(subscription)),
                 "the remote source cannot be reached");
         String position = answer.headers().firstValue("stream-position").orElse("");
         if (answer.statusCode() == 204) {
@@ -100,8 +103,10 @@ final class HttpCaller {
         HttpRequest.Builder request = request(pathAndQuery)
                 .header("Content-Type", contentType)
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body));
-        HttpResponse<Body> answer =
-                send(request, PATIENCE, "the remote server did not answer; whether anything was published is unknown");
+        HttpResponse<Body> answer = send(
+                request,
+                () -> Body.whole(PATIENCE),
+                "the remote server did not answer; whether anything was published is unknown");
         require(201, answer);
         return answer;
     }
@@ -112,19 +117,29 @@ final class HttpCaller {
         return request;
     }
 
-    private HttpResponse<Body> send(HttpRequest.Builder request, Duration patience, String unanswered) {
+    private HttpResponse<Body> send(HttpRequest.Builder request, Supplier<Body> body, String unanswered) {
+        if (closed) {
+            throw new Refusal(Code.BAD_REQUEST, "the client is closed; make another");
+        }
         CompletableFuture<HttpResponse<Body>> answer = client.sendAsync(
-                request.build(), head -> new Body(head.statusCode() < 300 ? patience : PATIENCE_WITH_REFUSALS));
+                request.build(), head -> head.statusCode() < 300 ? body.get() : Body.whole(PATIENCE_WITH_REFUSALS));
         try {
             return answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException failed) {
-            answer.cancel(true);
+            abandon(answer);
             LOG.log(Level.DEBUG, "no answer", failed);
             throw new Refusal(Code.SOURCE_UNAVAILABLE, unanswered);
         } catch (InterruptedException stopped) {
-            answer.cancel(true);
+            abandon(answer);
             Thread.currentThread().interrupt();
             throw new Refusal(Code.SHUTDOWN, "interrupted while waiting for the answer");
+        }
+    }
+
+    private static void abandon(CompletableFuture<HttpResponse<Body>> answer) {
+        answer.cancel(true);
+        if (answer.state() == Future.State.SUCCESS) {
+            answer.resultNow().body().close();
         }
     }
 
@@ -191,6 +206,7 @@ final class HttpCaller {
     }
 
     void close() {
+        closed = true;
         client.shutdown();
     }
 }

@@ -8,6 +8,7 @@ import dev.weir.Signal;
 import dev.weir.Subscription;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Iterator;
 
 /**
  * A stream that is read for a listener, on a virtual thread of its own. The listener is called by that thread alone, and may block:
@@ -71,36 +72,31 @@ public final class Reading implements AutoCloseable {
 
     private void read(EventSource source, Subscription wanted, Listener listener) {
         try (Signals signals = Signals.open(source, wanted)) {
-            for (Signal signal : signals) {
-                if (closed || !call(() -> tell(signal, listener))) {
-                    return;
-                }
-            }
-            if (!closed) {
-                call(listener::onComplete);
+            Iterator<Signal> loop = signals.iterator();
+            while (!closed && loop.hasNext()) {
+                Signal signal = loop.next();
+                call(() -> tell(signal, listener));
             }
         } catch (Refusal no) {
-            error(no, listener);
-        } catch (RuntimeException failure) {
+            call(() -> listener.onError(no));
+            return;
+        } catch (RuntimeException | Error failure) {
             LOG.log(Level.ERROR, "a source has failed", failure);
-            error(new Refusal(Code.INTERNAL, "the source has failed: " + failure), listener);
+            call(() -> listener.onError(new Refusal(Code.INTERNAL, "the source has failed: " + failure)));
+            return;
         }
+        call(listener::onComplete);
     }
 
-    private void error(Refusal why, Listener listener) {
-        if (!closed) {
-            call(() -> listener.onError(why));
+    private void call(Runnable listening) {
+        if (closed) {
+            return;
         }
-    }
-
-    /** False: the listener has failed. */
-    private static boolean call(Runnable listening) {
         try {
             listening.run();
-            return true;
         } catch (RuntimeException | Error failure) {
+            closed = true;
             LOG.log(Level.ERROR, "a listener has failed; its stream is read no more", failure);
-            return false;
         }
     }
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Streams that come back by themselves. When one stops with a code that is retryable, or can't be opened for such a reason, it is
- * opened again behind its last id: after the time that the server has asked for, or half a second that doubles with each attempt in
+ * opened again behind its last id: after the time that the server has asked for (two seconds if it says nothing), or half a second that doubles with each attempt in
  * vain, up to half a minute, whichever is longer; lengthened by up to a half at random, so that not all clients come back at once.
  * Gaps are passed on, so that nothing is missed in silence. The end, and every code that is not retryable, is final. Heartbeats are
  * not passed on, but the position moves with them.

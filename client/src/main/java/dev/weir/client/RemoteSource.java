@@ -55,7 +55,7 @@ public sealed interface RemoteSource extends EventSource, AutoCloseable permits 
      * or a quarter of a second. A connection that breaks later is a stop with {@link dev.weir.Code#SOURCE_UNAVAILABLE} and the last
      * id; so is one that brings nothing for three heartbeats, or for five minutes if the subscription has an end of its own.
      *
-     * @throws Refusal the server's own, or source-unavailable if it could not be asked
+     * @throws Refusal the server's own, source-unavailable if it could not be asked, or bad-request after {@link #close}
      */
     @Override
     Cursor open(Subscription subscription);

@@ -26,12 +26,14 @@ public final class Signals implements Iterable<Signal>, AutoCloseable {
 
     private final Cursor cursor;
     private final Waiting waiting;
+    private String position;
     private boolean begun;
     private boolean closed;
 
     private Signals(Cursor cursor) {
         this.cursor = cursor;
         waiting = new Waiting(cursor);
+        position = cursor.position();
     }
 
     /**
@@ -103,7 +105,7 @@ public final class Signals implements Iterable<Signal>, AutoCloseable {
      */
     public String position() {
         requireOpen();
-        return cursor.position();
+        return position;
     }
 
     private void begin() {
@@ -140,6 +142,7 @@ public final class Signals implements Iterable<Signal>, AutoCloseable {
             while (ahead == null && !over) {
                 requireOpen();
                 take();
+                position = ahead == null ? cursor.position() : position;
             }
             Refusal why = stopped;
             if (why != null) {
@@ -175,6 +178,7 @@ public final class Signals implements Iterable<Signal>, AutoCloseable {
             }
             Signal next = Objects.requireNonNull(ahead);
             ahead = null;
+            position = closed ? position : cursor.position();
             return next;
         }
     }

@@ -151,6 +151,23 @@ class HttpClientsTest {
     }
 
     @Test
+    void aRefusalWhoseDetailsDribbleIsToldWithoutThem() throws Exception {
+        try (var server = new RawServer(out -> {
+                    out.write("HTTP/1.1 404 Not Found\r\nContent-Length: 1000\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+                    while (true) {
+                        out.write(' ');
+                        out.flush();
+                        Thread.sleep(100);
+                    }
+                });
+                var source = RemoteSource.of(Via.SSE, server.base())) {
+            Refusal refusal = catchThrowableOfType(Refusal.class, () -> source.open(Subscription.to("x")));
+            assertThat(refusal.code()).isEqualTo(Code.NOT_FOUND);
+        }
+    }
+
+    @Test
     void aRedirectionIsAFinalRefusalThatSaysSo() throws Exception {
         try (var server = RawServer.saying("HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n");
                 var source = RemoteSource.of(Via.SSE, server.base())) {

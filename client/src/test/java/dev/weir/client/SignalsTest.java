@@ -11,6 +11,7 @@ import static org.awaitility.Awaitility.await;
 import dev.weir.Bytes;
 import dev.weir.Code;
 import dev.weir.Cold;
+import dev.weir.Cursor;
 import dev.weir.Endpoint;
 import dev.weir.Event;
 import dev.weir.EventSource;
@@ -79,6 +80,60 @@ class SignalsTest {
             assertThat(ids).containsExactly("x.1", "gap x.2", "x.3");
             await().until(() -> sources.open() == 0);
         }
+    }
+
+    @Test
+    void thePositionIsBehindWhatTheLoopWasGivenAndNotBehindWhatItLookedFor() {
+        try (Signals signals = Signals.open(emitting(event(1), event(2)), wanted("orders"))) {
+            Iterator<Signal> loop = signals.iterator();
+            assertThat(loop.next().id()).isEqualTo("x.1");
+            assertThat(loop.hasNext()).isTrue();
+            assertThat(signals.position()).isEqualTo("x.1");
+            assertThat(loop.next().id()).isEqualTo("x.2");
+            assertThat(signals.position()).isEqualTo("x.2");
+        }
+    }
+
+    @Test
+    void aListenerOfAStreamThatCannotBeClosedIsToldOneLastThing() throws Exception {
+        Told told = new Told();
+        try (Reading reading = Reading.start(asked -> new Unclosable(), wanted("orders"), told)) {
+            reading.await();
+        }
+        assertThat(told.words).containsExactly("error internal");
+    }
+
+    /** Ends at once, and fails when it is closed. */
+    private static final class Unclosable implements Cursor {
+
+        @Override
+        public void onReady(Runnable wake) {}
+
+        @Override
+        public Signal poll() {
+            return new Signal.End("", 0);
+        }
+
+        @Override
+        public String position() {
+            return "";
+        }
+
+        @Override
+        public void close() {
+            throw new IllegalStateException("the database is gone");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(RemoteSource.Via.class)
+    void aClosedClientIsNotTriedAgain(RemoteSource.Via via) {
+        RemoteSource remote = RemoteSource.of(via, URI.create("http://127.0.0.1:9"));
+        remote.close();
+        remote.close();
+        Refusal no = catchThrowableOfType(Refusal.class, () -> new ReconnectingSource(remote).open(wanted("orders")));
+        assertThat(no.code()).isEqualTo(Code.BAD_REQUEST);
+        assertThat(no.getMessage()).contains("closed");
     }
 
     @Test
