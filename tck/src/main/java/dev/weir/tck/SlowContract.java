@@ -178,7 +178,7 @@ interface SlowContract extends Contract {
 
     @Test
     default void c3_aStreamWithAnEndIsGivenTenTimesThePatience(Stage stage) {
-        stage.patience(Duration.ofMillis(700));
+        stage.patience(Duration.ofMillis(400));
         Topic topic = stage.topic("orders", SMALL);
         AtomicBoolean exporting = new AtomicBoolean(true);
         stage.source(
