@@ -31,6 +31,7 @@ class ClientFaultsTest {
         leaving(rig, seen, "e01", FaultyProxy::fin);
     }
 
+    @Tag("faults")
     @Experiment(
             id = "E-02",
             fault = "clients reset their connections",
@@ -200,6 +201,7 @@ class ClientFaultsTest {
         }
     }
 
+    @Tag("faults")
     @Experiment(
             id = "E-10",
             fault = "a network that cuts everything into pieces",

@@ -2,8 +2,11 @@ package dev.weir.server.faults;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -14,19 +17,21 @@ import org.opentest4j.TestAbortedException;
 
 /**
  * The page of results: a table with one row for each experiment, the latest. With {@code -Pfaults} it is the one in the
- * documentation, otherwise a copy of it in {@code target}.
+ * documentation, otherwise a copy of it in {@code target}. Several processes may write, in turns.
  */
 final class FaultsPage {
 
     private static final boolean KEPT = Boolean.getBoolean("weir.faults");
     private static final Path PAGE = Path.of(System.getProperty("weir.home", ".."), "docs", "reference", "faults.md");
+    private static final Path TURNS = Path.of("target", "faults.lock");
     private static final String ROW = "| E-";
 
     private FaultsPage() {}
 
     static synchronized void write(Experiment experiment, String seen, Optional<Throwable> failure) {
-        try {
-            Path page = KEPT ? PAGE : Files.createDirectories(Path.of("target")).resolve("faults.md");
+        try (FileChannel turns = FileChannel.open(TURNS, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock turn = turns.lock()) {
+            Path page = KEPT ? PAGE : TURNS.resolveSibling("faults.md");
             List<String> lines = Files.readAllLines(Files.exists(page) ? page : PAGE);
             TreeMap<String, String> rows = new TreeMap<>();
             lines.stream().filter(line -> line.startsWith(ROW)).forEach(row -> rows.put(id(row), row));

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 
 /** From history to the head of the log. */
@@ -77,6 +78,7 @@ class HandOverFaultsTest {
                 }));
     }
 
+    @Tag("faults")
     @Experiment(
             id = "E-59",
             fault = "the shared log is overrun",

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 
 /** Servers that end, asked or not, and are there again. */
@@ -137,6 +138,7 @@ class ShutdownFaultsTest {
         }
     }
 
+    @Tag("faults")
     @Experiment(
             id = "E-36",
             fault = "SIGTERM twice",
