@@ -16,10 +16,13 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The clients to copy, against the server, which they lose three times: cut, cut within a character, and stopped. */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(120)
 class ClientsTest {
 
