@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The clients to copy, against the server, which they lose three times: cut, cut within a character, and stopped. */
 @Execution(ExecutionMode.CONCURRENT)
-@Timeout(120)
+@Timeout(240)
 class ClientsTest {
 
     static final String TOPIC = "orders";
@@ -127,7 +127,7 @@ class ClientsTest {
 
     private static void await(Copy copy, String what, BooleanSupplier condition) {
         try {
-            Stage.await("the client " + what, Duration.ofSeconds(30), condition);
+            Stage.await("the client " + what, Duration.ofSeconds(60), condition);
         } catch (AssertionError late) {
             throw new AssertionError(
                     late.getMessage() + "; events: " + copy.events() + "; notes: " + copy.notes(), late);

@@ -206,6 +206,7 @@ class BrokerFaultsTest {
         }
     }
 
+    @Tag("faults")
     @Experiment(
             id = "E-14",
             fault = "no broker at the start",

@@ -167,6 +167,7 @@ class ShutdownFaultsTest {
         }
     }
 
+    @Tag("faults")
     @Experiment(
             id = "E-37",
             fault = "the server is killed and started again",
