@@ -303,6 +303,7 @@ public final class Delivery {
                 write(frame);
             }
             if (told.last()) {
+                watch();
                 wire.flush();
                 wire.close(told);
                 return false;
@@ -333,10 +334,15 @@ public final class Delivery {
     }
 
     private void write(Bytes frame) throws IOException {
+        watch();
+        wire.write(frame);
+    }
+
+    /** What blocks while it writes is watched meanwhile. */
+    private void watch() {
         if (loop == null) {
             blockedSince = System.nanoTime() | 1;
         }
-        wire.write(frame);
     }
 
     private void flush() throws IOException {

@@ -4,6 +4,7 @@ import java.io.InterruptedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -78,9 +79,9 @@ final class GeneratedCursor implements Cursor, Cold.Emitter {
         boolean told = false;
         for (Throwable cause = failure; cause != null && !told; cause = cause.getCause()) {
             told = cause instanceof InterruptedException
-                    || cause instanceof InterruptedIOException
                     || cause instanceof ClosedByInterruptException
-                    || cause instanceof SocketException;
+                    || (cause instanceof InterruptedIOException && !(cause instanceof SocketTimeoutException))
+                    || (cause instanceof SocketException && "Closed by interrupt".equals(cause.getMessage()));
         }
         return told;
     }

@@ -269,7 +269,7 @@ public record Subscription(
                     Parameters.shown(others.iterator().next()) + ": unknown parameter; allowed are "
                             + (own.length == 0 ? "" : String.join(", ", own) + ", ")
                             + "topic, from, after, limit, until, wait, type, key, header.<name>, slow, on-gap, heartbeat,"
-                            + " heartbeat-as, envelope, encoding");
+                            + " heartbeat-as, envelope, encoding; over HTTP also compress, format, footer, formulas, done");
         }
     }
 

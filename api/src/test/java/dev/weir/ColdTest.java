@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.ref.WeakReference;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.time.Duration;
@@ -19,8 +21,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(30)
 class ColdTest {
@@ -219,26 +224,30 @@ class ColdTest {
         }
     }
 
-    @Test
-    void whatACleanUpThrowsAfterTheClientHasGoneIsLogged() {
+    static Stream<Exception> whatACleanUpThrowsAfterTheClientHasGoneIsLogged() {
+        return Stream.of(
+                new IllegalStateException("the file cannot be closed"),
+                new SocketTimeoutException("Read timed out"),
+                new SocketException("Connection reset"));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void whatACleanUpThrowsAfterTheClientHasGoneIsLogged(Exception failure) {
         try (Logged logged = new Logged(GeneratedCursor.class)) {
             Polled cursor = new Polled(Cold.run(out -> {
                 try {
                     out.emit(Event.of("row", "1"));
                     new CountDownLatch(1).await();
                 } catch (InterruptedException left) {
-                    cannotClose();
+                    throw failure;
                 }
             }));
             cursor.next();
             cursor.close();
             await(() -> logged.count(Level.WARNING) == 1);
-            assertThat(logged.thrown()).hasMessage("the file cannot be closed");
+            assertThat(logged.thrown()).isSameAs(failure);
         }
-    }
-
-    private static void cannotClose() {
-        throw new IllegalStateException("the file cannot be closed");
     }
 
     @Test
