@@ -3,6 +3,7 @@ package dev.weir.transport.chunked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.tck.Stage;
 import dev.weir.transport.http.HttpListener;
 import io.helidon.webserver.WebServer;
 import java.io.ByteArrayOutputStream;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -588,6 +590,35 @@ class FileServiceTest {
                 Thread.onSpinWait();
             }
             assertThat(rest(socket.getInputStream()).length).isLessThan(LARGE - 1000);
+        }
+    }
+
+    @Test
+    void aClientThatLeavesInTheMiddleLeavesNoFileOpen() throws Exception {
+        large();
+        for (int n = 0; n < 3; n++) {
+            try (Socket socket = request("/files/large", 4096)) {
+                assertThat(socket.getInputStream().readNBytes(1000)).hasSize(1000);
+                assertThat(openFiles("large")).isPositive();
+            }
+        }
+        Stage.await("the file is closed", Duration.ofSeconds(10), () -> openFiles("large") == 0);
+        assertThat(get("report.bin").body()).isEqualTo(content);
+    }
+
+    private static long openFiles(String name) {
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.filter(each -> leadsTo(each, name)).count();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static boolean leadsTo(Path descriptor, String name) {
+        try {
+            return Files.readSymbolicLink(descriptor).endsWith(name);
+        } catch (IOException closedMeanwhile) {
+            return false;
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.concurrent.Semaphore;
 /**
  * The streams of a service that are compressed, because they ask for it with {@code compress=gzip} (RFC 1952), each batch flushed. {@code
  * Accept-Encoding} asks for nothing: browsers send it with each request, and what is compressed together with an attacker's data tells of
- * secrets beside them. A compressed stream keeps a quarter of a megabyte, so only so many are; others go out as they are.
+ * secrets beside them. A compressed stream keeps a quarter of a megabyte, so only so many of a process are; others go out as they are.
  */
 final class Compression {
 
@@ -17,15 +17,21 @@ final class Compression {
     static final String GZIP = "gzip";
     private static final int MOST = 256;
 
-    private final Semaphore places = new Semaphore(MOST);
+    private static final Semaphore PLACES = new Semaphore(MOST);
 
-    /** True: the stream is to be compressed, and {@link #leave} is owed. */
-    boolean enter(ServerRequest request) {
-        return request.query().contains(PARAMETER) && places.tryAcquire();
+    private Compression() {}
+
+    static boolean asked(ServerRequest request) {
+        return request.query().contains(PARAMETER);
     }
 
-    void leave() {
-        places.release();
+    /** True: one more stream may be compressed, and {@link #leave} is owed. */
+    static boolean enter() {
+        return PLACES.tryAcquire();
+    }
+
+    static void leave() {
+        PLACES.release();
     }
 
     /** Refuses what it can't do. */

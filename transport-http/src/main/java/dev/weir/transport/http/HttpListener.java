@@ -8,8 +8,6 @@ import io.helidon.http.DirectHandler;
 import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
-import io.helidon.webserver.http1.Http1Config;
-import io.helidon.webserver.http1.Http1ConnectionSelector;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -19,11 +17,10 @@ public final class HttpListener implements Endpoint {
 
     static final int SEND_BUFFER = 64 * 1024;
 
-    /** How long a client may be silent in the middle of a request, or between two. */
-    private static final Duration MAX_READ_STALL = Duration.ofSeconds(60);
+    /** How long a client may be silent in the middle of a request, or between two: longer than proxies keep what is idle. */
+    private static final Duration MAX_READ_STALL = Duration.ofSeconds(75);
 
     private static final int WRITE_BUFFER = 512;
-    private static final int MAX_REQUEST_LINE = 16 * 1024;
 
     private final WebServer server;
     private final StreamService service;
@@ -67,10 +64,11 @@ public final class HttpListener implements Endpoint {
     /**
      * Makes a listener fit for streams: no delay of small writes, a small send buffer in the kernel, so that a client that does not
      * read is noticed, request lines with room for ids, HTTP/1.1 only, problem details for what Helidon itself refuses,
-     * connections that close when a client is silent for a minute within a request or between two, and
+     * connections that close when a client is silent for 75 s within a request or between two, or when its head has
+     * not come within minutes, and
      * connections that can be handed over to the loop that writes streams. That needs the connection options set here, and no
      * TLS; otherwise each stream has a thread that writes. Sets neither address nor limits. A body that no route reads, and that
-     * comes a byte at a time, is bounded by the filter {@link UnreadBodies}.
+     * comes a byte at a time, is bounded by the filter {@link UnreadBodies}; a head that comes so over TLS is not.
      *
      * @param listener the builder of a server or of one of its sockets
      * @param <B> its type
@@ -86,14 +84,8 @@ public final class HttpListener implements Endpoint {
                 .socketSendBufferSize(SEND_BUFFER)
                 .readTimeout(maxReadStall)
                 .buildPrototype());
-        Http1ConnectionSelector http1 = Http1ConnectionSelector.builder()
-                .config(Http1Config.builder()
-                        .maxPrologueLength(MAX_REQUEST_LINE)
-                        .sendKeepAliveHeader(false)
-                        .build())
-                .build();
         return listener.connectionOptions(accepted)
-                .addConnectionSelector(new StreamConnections(http1, accepted))
+                .addConnectionSelector(new StreamConnections(accepted))
                 .useNio(false)
                 .backlog(1024)
                 .writeBufferSize(WRITE_BUFFER)

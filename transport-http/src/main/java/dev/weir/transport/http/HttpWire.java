@@ -56,6 +56,7 @@ public final class HttpWire implements Wire {
     private long written;
     private @Nullable Codec codec;
     private @Nullable OutputStream out;
+    private boolean place;
     private @Nullable GzipBody compressed;
     private @Nullable ResponseSink sink;
 
@@ -125,12 +126,13 @@ public final class HttpWire implements Wire {
         if (trailers) {
             response.header(Trailers.NAMES);
         }
-        if (gzip) {
+        place = gzip && !head && Compression.enter();
+        if (place || (gzip && head)) {
             response.header(COMPRESSED);
         }
         OutputStream body = response.outputStream();
         sink = response.sink(ResponseSink.TYPE);
-        compressed = gzip ? new GzipBody(body) : null;
+        compressed = place ? new GzipBody(body) : null;
         out = compressed == null ? body : compressed;
     }
 
@@ -164,8 +166,10 @@ public final class HttpWire implements Wire {
     @Override
     public void flush() throws IOException {
         try {
-            drain();
-            if (sent) {
+            boolean something = drain();
+            if (compressed != null && sent && !something) {
+                compressed.nothing();
+            } else if (sent) {
                 opened().flush();
             } else if (sink != null) {
                 sink.flushHeaders();
@@ -209,10 +213,14 @@ public final class HttpWire implements Wire {
         return state.get() == State.CUT;
     }
 
-    /** Gives back what compression holds. */
+    /** Gives back what compression holds. Idempotent. */
     void release() {
         if (compressed != null) {
             compressed.release();
+        }
+        if (place) {
+            place = false;
+            Compression.leave();
         }
     }
 
@@ -220,14 +228,17 @@ public final class HttpWire implements Wire {
         state.compareAndSet(State.OPEN, State.ENDED);
     }
 
-    private void drain() throws IOException {
-        if (batch.position() > 0) {
-            opened().write(batch.array(), 0, batch.position());
-            written += batch.position();
-            taken = written;
-            batch.clear();
-            sent = true;
+    /** False: there was nothing to write. */
+    private boolean drain() throws IOException {
+        if (batch.position() == 0) {
+            return false;
         }
+        opened().write(batch.array(), 0, batch.position());
+        written += batch.position();
+        taken = written;
+        batch.clear();
+        sent = true;
+        return true;
     }
 
     private void reserve(int length) {

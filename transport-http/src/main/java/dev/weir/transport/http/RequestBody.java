@@ -6,6 +6,7 @@ import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -24,8 +25,8 @@ public final class RequestBody {
      * @param most bytes to read at the most
      * @param within how long it may take
      * @return the body, or as much of it
-     * @throws IOException it ended early, is malformed, or paused for too long
-     * @throws Refusal bad-request: it has not come in time; where that can't be told the connection is cut. It serves no other request
+     * @throws IOException it ended early or is malformed
+     * @throws Refusal bad-request: it has not come in time, or has paused for longer than the listener allows; where that can't be told the connection is cut. It serves no other request
      */
     public static byte[] read(ServerRequest request, int most, Duration within) throws IOException {
         AtomicBoolean late = new AtomicBoolean();
@@ -36,12 +37,23 @@ public final class RequestBody {
                 return body;
             }
         } catch (IOException | RuntimeException cut) {
+            if (isPause(cut)) {
+                throw new Refusal(Code.BAD_REQUEST, "body: it has paused for too long; send it faster");
+            }
             if (!late.get()) {
                 throw new IOException("the body could not be read", cut);
             }
         }
         throw new Refusal(
                 Code.BAD_REQUEST, "body: it has not come within " + within.toSeconds() + " s; send it faster");
+    }
+
+    private static boolean isPause(Throwable failure) {
+        boolean pause = false;
+        for (Throwable cause = failure; cause != null && !pause; cause = cause.getCause()) {
+            pause = cause instanceof SocketTimeoutException;
+        }
+        return pause;
     }
 
     /**

@@ -28,6 +28,7 @@ final class StreamConnection implements ServerConnection, InterruptableTask<Void
     private volatile @Nullable ServerConnection requests;
 
     private volatile boolean closing;
+    private volatile boolean head;
 
     StreamConnection(
             Supplier<ServerConnection> http1,
@@ -42,6 +43,11 @@ final class StreamConnection implements ServerConnection, InterruptableTask<Void
 
     SocketChannel channel() {
         return channel;
+    }
+
+    /** Whether the head of a request has begun and isn't whole. */
+    void head(boolean coming) {
+        head = coming;
     }
 
     /** Nothing more is read, as if the client had ended; what blocks in reading goes on. Any thread. */
@@ -92,14 +98,14 @@ final class StreamConnection implements ServerConnection, InterruptableTask<Void
         return present == null ? Duration.ZERO : present.idleTime();
     }
 
-    /** A stream is ended by its service. A client whose request has begun long ago and still isn't whole is waited for no more. */
+    /** A stream is ended by its service. A head that has begun long ago and still isn't whole is waited for no more. */
     @Override
     public void close(boolean interrupt) {
         closing = true;
         ServerConnection present = requests;
         if (present != null) {
             present.close(interrupt);
-            if (present.idleTime().compareTo(RequestBody.WITHIN) >= 0) {
+            if (head) {
                 endInput();
             }
         }

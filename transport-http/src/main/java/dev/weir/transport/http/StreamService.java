@@ -46,7 +46,6 @@ public abstract class StreamService implements HttpService, AutoCloseable {
 
     private final EventSource source;
     private final Deliveries deliveries;
-    private final Compression compression = new Compression();
     private final List<WriterLoop> writers;
     private final AtomicInteger turn = new AtomicInteger();
 
@@ -126,15 +125,14 @@ public abstract class StreamService implements HttpService, AutoCloseable {
 
     private void handle(ServerRequest request, ServerResponse response) {
         Method method = request.prologue().method();
-        boolean streams = method.equals(Method.GET) || method.equals(Method.POST);
-        boolean compressed = streams && compression.enter(request);
-        HttpWire wire = new HttpWire(response, method.equals(Method.HEAD), Trailers.asked(request), compressed);
+        boolean gzip = Compression.asked(request);
+        HttpWire wire = new HttpWire(response, method.equals(Method.HEAD), Trailers.asked(request), gzip);
         boolean another = true;
         try {
             if (method.equals(Method.OPTIONS)) {
                 wire.allow();
-            } else if (streams) {
-                another = compressed ? write(request, wire, source) : stream(request, wire);
+            } else if (method.equals(Method.GET) || method.equals(Method.POST)) {
+                another = gzip ? write(request, wire, source) : stream(request, wire);
             } else if (method.equals(Method.HEAD)) {
                 another = write(request, wire, HeadCursor.of(source));
             } else {
@@ -143,10 +141,7 @@ public abstract class StreamService implements HttpService, AutoCloseable {
         } catch (IOException gone) {
             throw new CloseConnectionException("the client is gone", gone);
         } finally {
-            if (compressed) {
-                wire.release();
-                compression.leave();
-            }
+            wire.release();
         }
         if (!another || isLast(request)) {
             throw new CloseConnectionException("the stream has ended, and its connection");

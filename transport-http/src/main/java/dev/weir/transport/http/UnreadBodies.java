@@ -1,5 +1,6 @@
 package dev.weir.transport.http;
 
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.RoutingRequest;
@@ -23,6 +24,9 @@ public final class UnreadBodies implements Filter {
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
         chain.proceed();
         if (StreamService.hasBody(request) && !request.content().consumed()) {
+            if (!request.continueSent()) {
+                throw new CloseConnectionException("a body was not asked for, and may come or not");
+            }
             RequestBody.skip(request, within);
         }
     }

@@ -66,12 +66,17 @@ final class RawClient implements AutoCloseable {
 
     /** The next chunk; empty: the terminating one. */
     String chunk() throws IOException {
+        return new String(bytes(), StandardCharsets.UTF_8);
+    }
+
+    /** The next chunk as it is. */
+    byte[] bytes() throws IOException {
         int length = Integer.parseInt(line(), 16);
         byte[] chunk = in.readNBytes(length);
         if (chunk.length < length || !line().isEmpty()) {
             throw new EOFException("within a chunk");
         }
-        return new String(chunk, StandardCharsets.UTF_8);
+        return chunk;
     }
 
     /** All that comes until the server closes the connection. */

@@ -14,6 +14,9 @@ import dev.weir.Sources;
 import dev.weir.hub.Topic;
 import dev.weir.tck.Stage;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,6 +35,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -138,13 +142,46 @@ class StreamServiceTest {
     void aCompressedStreamThatHasEndedIsWholeAndItsConnectionServesAnother() throws Exception {
         topic.publish(Event.of(null, "1"));
         topic.publish(Event.of(null, "2"));
+        RawClient client = connect();
         for (int round = 0; round < 2; round++) {
-            HttpResponse<InputStream> answer = fetch("/lines/orders?from=earliest&until=latest&compress=gzip");
-            try (GZIPInputStream lines = new GZIPInputStream(answer.body())) {
-                assertThat(new String(lines.readAllBytes(), StandardCharsets.UTF_8))
+            client.get("/lines/orders?from=earliest&until=latest&compress=gzip");
+            assertThat(client.head().headers()).containsEntry("content-encoding", "gzip");
+            ByteArrayOutputStream body = new ByteArrayOutputStream();
+            for (byte[] chunk = client.bytes(); chunk.length > 0; chunk = client.bytes()) {
+                body.write(chunk);
+            }
+            try (GZIPInputStream lines = new GZIPInputStream(new ByteArrayInputStream(body.toByteArray()))) {
+                assertThat(lines.readAllBytes())
+                        .asString(StandardCharsets.UTF_8)
                         .isEqualTo("1\n2\n");
             }
         }
+    }
+
+    @Test
+    void onlySoManyStreamsAreCompressedAndTheOthersAreSentAsTheyAre() throws IOException {
+        List<RawClient> compressed = new ArrayList<>();
+        for (int n = 0; n < 256; n++) {
+            compressed.add(connect().get("/lines/orders?compress=gzip&heartbeat=1"));
+        }
+        for (RawClient client : compressed) {
+            assertThat(client.head().headers()).containsEntry("content-encoding", "gzip");
+        }
+        connect().get("/lines/unknown?compress=gzip").head();
+        RawClient asItIs = connect().get("/lines/orders?compress=gzip");
+        assertThat(asItIs.head().headers()).doesNotContainKey("content-encoding");
+        topic.publish(Event.of(null, "1"));
+        assertThat(asItIs.chunk()).isEqualTo("1\n");
+        compressed.getFirst().close();
+        Stage.await("there is a place again", SOON, () -> service.streams() == 256);
+        RawClient again = connect().get("/lines/orders?compress=gzip");
+        assertThat(again.head().headers()).containsEntry("content-encoding", "gzip");
+    }
+
+    @Test
+    void headTellsOfCompressionToo() throws IOException {
+        RawClient client = connect().send("HEAD /lines/orders?compress=gzip HTTP/1.1\nHost: here\n\n");
+        assertThat(client.head().headers()).containsEntry("content-encoding", "gzip");
     }
 
     @Test
@@ -546,16 +583,22 @@ class StreamServiceTest {
         assertThat(warnings.seen).isEmpty();
     }
 
-    @Test
-    void aBodyThatNobodyReadsIsPassedOverButNotWaitedForForEver() throws IOException {
-        WebServer other = HttpListener.tune(WebServer.builder())
+    private static WebServer tuned(Duration maxReadStall, Consumer<HttpRouting.Builder> routing) {
+        return HttpListener.tune(WebServer.builder(), maxReadStall)
                 .bindAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .shutdownHook(false)
                 .shutdownGracePeriod(Duration.ofMillis(100))
-                .routing(routing -> routing.addFilter(new UnreadBodies(Duration.ofMillis(500)))
-                        .any("/", (request, response) -> response.send("no")))
+                .routing(routing)
                 .build()
                 .start();
+    }
+
+    @Test
+    void aBodyThatNobodyReadsIsPassedOverButNotWaitedForForEver() throws IOException {
+        WebServer other = tuned(
+                SOON,
+                routing -> routing.addFilter(new UnreadBodies(Duration.ofMillis(500)))
+                        .any("/", (request, response) -> response.send("no")));
         try (RawClient client = new RawClient(new InetSocketAddress(InetAddress.getLoopbackAddress(), other.port()))) {
             String post = "POST / HTTP/1.1\nHost: here\nContent-Length: 4\n\n";
             for (int n = 0; n < 2; n++) {
@@ -572,27 +615,26 @@ class StreamServiceTest {
 
     @Test
     void aClientThatFallsSilentInARequestOrBetweenTwoIsLeft() throws IOException {
-        WebServer other = HttpListener.tune(WebServer.builder(), Duration.ofMillis(500))
-                .bindAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .shutdownHook(false)
-                .shutdownGracePeriod(Duration.ofMillis(100))
-                .routing(routing -> routing.register("/lines", service))
-                .build()
-                .start();
+        WebServer other = tuned(Duration.ofMillis(500), routing -> routing.register("/lines", service));
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), other.port());
         try (RawClient between = new RawClient(address);
                 RawClient first = new RawClient(address);
                 RawClient head = new RawClient(address);
-                RawClient body = new RawClient(address)) {
+                RawClient body = new RawClient(address);
+                RawClient stream = new RawClient(address)) {
             between.send("GET /lines/unknown HTTP/1.1\nHost: here\n\n");
             first.send("GET /li");
             head.send("GET /lines/orders HTTP/1.1\nHost: he");
             body.send("POST /nowhere HTTP/1.1\nHost: here\nContent-Length: 10\n\nhalf");
+            stream.send("POST /lines/orders HTTP/1.1\nHost: here\nContent-Length: 10\n\nhalf");
             assertThat(between.head().status()).isEqualTo(404);
             assertThat(between.rest()).doesNotContain("HTTP/1.1");
             assertThat(first.rest()).isEmpty();
             assertThat(head.rest()).isEmpty();
             assertThat(body.rest()).doesNotContain(" 200 ");
+            RawClient.Head paused = stream.head();
+            assertThat(paused.status()).isEqualTo(400);
+            assertThat(stream.body(paused)).contains("body: it has paused for too long");
         } finally {
             other.stop();
         }
@@ -601,18 +643,11 @@ class StreamServiceTest {
 
     @Test
     void aStreamMayBeSilentForLongerThanARequest() throws IOException {
-        WebServer other = HttpListener.tune(WebServer.builder(), Duration.ofMillis(100))
-                .bindAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .shutdownHook(false)
-                .shutdownGracePeriod(Duration.ofMillis(100))
-                .routing(routing -> routing.register("/lines", service))
-                .build()
-                .start();
-        CountDownLatch goOn = new CountDownLatch(1);
+        WebServer other = tuned(Duration.ofSeconds(1), routing -> routing.register("/lines", service));
         sources.register(
                 "slow",
                 asked -> Cold.run(out -> {
-                    goOn.await(1, TimeUnit.SECONDS);
+                    TimeUnit.SECONDS.sleep(2);
                     out.emit(Event.of(null, "row"));
                 }));
         try (RawClient client = new RawClient(new InetSocketAddress(InetAddress.getLoopbackAddress(), other.port()))) {
@@ -635,6 +670,16 @@ class StreamServiceTest {
             assertThat(head.status()).isEqualTo(404);
             assertThat(client.body(head)).contains("\"code\":\"not-found\"", "streams are under /lines");
         }
+    }
+
+    @Test
+    void aConnectionEndsWhoseBodyWasAnnouncedAndNotAskedFor() throws IOException {
+        RawClient client =
+                connect().send("POST /nowhere HTTP/1.1\nHost: here\nExpect: 100-continue\nContent-Length: 4\n\n");
+        RawClient.Head head = client.head();
+        assertThat(head.status()).isEqualTo(404);
+        client.body(head);
+        assertThat(client.rest()).isEmpty();
     }
 
     @Test
