@@ -97,7 +97,10 @@ final class CsvCodec implements Codec {
                 List<String> cells = cells(event);
                 yield cells == null ? null : row(cells);
             }
-            case Signal.Open open -> open.columns().isEmpty() ? null : row(open.columns());
+            case Signal.Open open ->
+                open.columns().isEmpty()
+                        ? null
+                        : row(open.columns().stream().map(this::guarded).toList());
             case Signal.End end -> footer ? row(List.of("#end", Long.toString(end.events()))) : null;
             default -> null;
         };
@@ -150,11 +153,11 @@ final class CsvCodec implements Codec {
             return nested.toString();
         }
         String text = parser.getText();
-        return token == JsonToken.VALUE_STRING && !keepsFormulas ? guarded(text) : text;
+        return token == JsonToken.VALUE_STRING ? guarded(text) : text;
     }
 
     /** A spreadsheet takes a text that begins like this for a formula, and runs it; behind an apostrophe it stays a text. */
-    private static String guarded(String text) {
-        return !text.isEmpty() && STARTS_OF_FORMULAS.indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
+    private String guarded(String text) {
+        return !keepsFormulas && !text.isEmpty() && STARTS_OF_FORMULAS.indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
     }
 }

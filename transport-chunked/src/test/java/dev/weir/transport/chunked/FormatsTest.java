@@ -10,9 +10,12 @@ import dev.weir.Event;
 import dev.weir.Sources;
 import dev.weir.hub.Retention;
 import dev.weir.hub.Topic;
+import dev.weir.tck.Stage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,6 +23,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,9 +109,46 @@ class FormatsTest {
     }
 
     @Test
+    void aColumnIsNoFormulaEither() throws Exception {
+        table(List.of("=1+2", "plain"), "[1,2]");
+        assertThat(text("table?format=csv")).isEqualTo("'=1+2,plain\r\n1,2\r\n");
+        assertThat(text("table?format=csv&formulas=keep")).isEqualTo("=1+2,plain\r\n1,2\r\n");
+    }
+
+    @Test
     void aFooterTellsTheNumberOfRows() throws Exception {
         table(List.of("n"), "[1]", "[2]");
         assertThat(text("table?format=csv&footer=true")).isEqualTo("n\r\n1\r\n2\r\n\"#end\",2\r\n");
+    }
+
+    @Test
+    void aClientThatLeavesACompressedStreamWithoutHeartbeatsIsNoticed() throws Exception {
+        try (Topic quiet = new Topic("quiet");
+                Socket client = new Socket()) {
+            sources.register("quiet", quiet);
+            client.connect(endpoint.address());
+            client.getOutputStream()
+                    .write("GET /streams/quiet?format=text&compress=gzip&heartbeat=1 HTTP/1.1\r\nHost: here\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            Stage.await("the stream is open", Duration.ofSeconds(10), () -> sources.open() == 1);
+            client.close();
+            Stage.await("the stream has ended", Duration.ofSeconds(10), () -> sources.open() == 0);
+        }
+    }
+
+    @Test
+    void whatShowsThatTheClientOfACompressedStreamIsThereIsNothingToIt() throws Exception {
+        try (Topic quiet = new Topic("quiet")) {
+            sources.register("quiet", quiet);
+            quiet.publish(Event.of(null, "one"));
+            byte[] body = get("quiet?from=earliest&format=text&compress=gzip&heartbeat=1&wait=3")
+                    .body();
+            try (GZIPInputStream lines = new GZIPInputStream(new ByteArrayInputStream(body))) {
+                assertThat(lines.readAllBytes())
+                        .asString(StandardCharsets.UTF_8)
+                        .isEqualTo("one\n");
+            }
+        }
     }
 
     @Test
