@@ -87,15 +87,26 @@ final class HttpCaller {
     }
 
     private static void requireType(String wanted, HttpResponse<Body> answer) {
+        String encoding = answer.headers().firstValue("content-encoding").orElse("identity");
+        if (!encoding.equalsIgnoreCase("identity")) {
+            answer.body().close();
+            throw new Refusal(
+                    Code.NOT_ACCEPTABLE,
+                    "the answer's content encoding is " + shortened(encoding) + ", which was not asked for");
+        }
         String type = answer.headers().firstValue("content-type").orElse("nothing");
         String bare = type.split(";", 2)[0].strip();
         if (!bare.equalsIgnoreCase(wanted)) {
             answer.body().close();
             throw new Refusal(
                     Code.NOT_ACCEPTABLE,
-                    "the answer's content type is " + (bare.length() > 100 ? bare.substring(0, 100) : bare)
-                            + " instead of " + wanted + "; is a Weir server at this address, and not a proxy's page?");
+                    "the answer's content type is " + shortened(bare) + " instead of " + wanted
+                            + "; is a Weir server at this address, and not a proxy's page?");
         }
+    }
+
+    private static String shortened(String text) {
+        return text.length() > 100 ? text.substring(0, 100) : text;
     }
 
     /** Sends a body. Blocks until the head of the answer is there. */

@@ -5,9 +5,13 @@ import dev.weir.Start;
 import dev.weir.Subscription;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Set;
 
 /** A subscription as the end of a URL. */
 final class Query {
+
+    /** The client reads no compressed streams. */
+    private static final Set<String> AS_IT_IS = Set.of("compress");
 
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
@@ -39,7 +43,7 @@ final class Query {
         query.add("heartbeat", Long.toString(subscription.heartbeat().toSeconds()));
         query.add("on-gap", word(subscription.onGap()));
         query.add("encoding", word(subscription.format().encoding()));
-        subscription.parameters().forEach(query::add);
+        subscription.without(AS_IT_IS).parameters().forEach(query::add);
         return query.text.toString();
     }
 

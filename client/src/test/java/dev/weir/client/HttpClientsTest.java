@@ -140,6 +140,19 @@ class HttpClientsTest {
 
     @ParameterizedTest
     @EnumSource(names = {"SSE", "NDJSON"})
+    void whatIsCompressedUnaskedIsRefused(Via via) throws Exception {
+        String type = via == Via.SSE ? "text/event-stream" : "application/x-ndjson";
+        try (var server = RawServer.saying("HTTP/1.1 200 OK\r\nContent-Type: " + type
+                        + "\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}");
+                var source = RemoteSource.of(via, server.base())) {
+            Refusal refusal = catchThrowableOfType(Refusal.class, () -> source.open(Subscription.to("x")));
+            assertThat(refusal.code()).isEqualTo(Code.NOT_ACCEPTABLE);
+            assertThat(refusal.getMessage()).contains("gzip");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SSE", "NDJSON"})
     void noContentIsTheEnd(Via via) throws Exception {
         try (var server = RawServer.saying("HTTP/1.1 204 No Content\r\n\r\n");
                 var source = RemoteSource.of(via, server.base());
@@ -245,7 +258,7 @@ class HttpClientsTest {
                         URI.create(server.base() + "/prefix/"), Map.of("authorization", "Bearer secret"))) {
             var asked = Subscription.parse(
                     "or%20ders?after=1.a.b.c&limit=5&until=2026-01-01T00:00:00Z&wait=9&type=a%26b&key=%C3%A9&heartbeat=3"
-                            + "&on-gap=fail&encoding=base64&table=x%3Dy&envelope=none&heartbeat-as=comment",
+                            + "&on-gap=fail&encoding=base64&table=x%3Dy&envelope=none&heartbeat-as=comment&compress=gzip",
                     Bytes.EMPTY, Caller.at(new InetSocketAddress(0)));
             source.open(asked).close();
             await().until(() -> !server.requests.isEmpty());
