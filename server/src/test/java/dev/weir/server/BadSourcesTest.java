@@ -17,9 +17,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,7 @@ class BadSourcesTest {
     private static final AtomicInteger CANCELLED = new AtomicInteger();
 
     private static Running server;
+    private static volatile boolean over;
 
     /** How each tells that a stream was stopped, empty if it has no word for it; and what it sends while nothing happens. */
     private enum Format {
@@ -164,6 +167,23 @@ class BadSourcesTest {
         }
     }
 
+    private static void emitForEver(Cold.Emitter out) throws InterruptedException {
+        try {
+            while (true) {
+                out.emit(Event.of("row", "[\"" + "x".repeat(1_000) + "\"]"));
+            }
+        } finally {
+            CANCELLED.incrementAndGet();
+        }
+    }
+
+    /** Takes no notice of interrupts. */
+    private static void awaitDeafly() {
+        while (!over) {
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
     private static Running start() {
         Running running = Running.with("orders");
         running.node.offer("at-once", rows(0, out -> fail()));
@@ -174,6 +194,14 @@ class BadSourcesTest {
             }
         }));
         running.node.offer("hanging", rows(3, BadSourcesTest::hang));
+        running.node.offer("silent", rows(0, BadSourcesTest::hang));
+        running.node.offer("endless", rows(3, BadSourcesTest::emitForEver));
+        running.node.offer("failing", rows(3, out -> {
+            try (AutoCloseable table = BadSourcesTest::fail) {
+                hang(out);
+            }
+        }));
+        running.node.offer("deaf", rows(3, out -> awaitDeafly()));
         return running;
     }
 
@@ -184,6 +212,7 @@ class BadSourcesTest {
 
     @AfterAll
     static void close() {
+        over = true;
         server.close();
     }
 
@@ -232,6 +261,26 @@ class BadSourcesTest {
                 "the stream is over",
                 NOTICED,
                 () -> server.get("/metrics").body().contains("weir_streams_open 0"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aClientThatLeavesFreesItsStreamWhateverItsSourceDoes(Format format) throws IOException {
+        for (String source : List.of("silent", "endless", "failing", "deaf")) {
+            int before = CANCELLED.get();
+            try (Socket socket = format.ask(server, source)) {
+                if (!source.equals("silent")) {
+                    assertThat(socket.getInputStream().readNBytes(100))
+                            .as(source)
+                            .hasSize(100);
+                }
+            }
+            Stage.await(
+                    source + " is over",
+                    NOTICED,
+                    () -> server.get("/metrics").body().contains("weir_streams_open 0")
+                            && (source.equals("deaf") || CANCELLED.get() > before));
+        }
     }
 
     /** What has come in chunks of their own behind the last row. */

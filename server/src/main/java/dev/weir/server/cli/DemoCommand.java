@@ -65,7 +65,7 @@ final class DemoCommand implements Callable<Integer> {
                         listen.readyFile,
                         stopper,
                         spec,
-                        ready -> Welcome.text(ready, started.config().names(), "clock", "playground"));
+                        ready -> Welcome.text(ready, started.config().names(), Demo.STREAMS, "clock", "playground"));
             }
         } catch (RuntimeException | InterruptedException failure) {
             if (!stopper.asked()) {

@@ -90,7 +90,7 @@ final class ServeCommand implements Callable<Integer> {
             Serving.untilAsked(node.ready(told.bootstrap()), listen.readyFile, stopper, spec, ready -> {
                 String read = first(told.names(), missing);
                 String write = told.topics().isEmpty() ? "" : first(told.topics(), missing);
-                return Welcome.text(ready, told.names(), read, write);
+                return Welcome.text(ready, told.names(), List.of(), read, write);
             });
             node.close();
         } catch (CannotStart | InterruptedException failure) {

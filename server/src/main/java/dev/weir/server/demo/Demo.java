@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -23,6 +24,9 @@ import java.util.concurrent.CompletionException;
  * in the order in which nothing is lost: streams, listeners, figures, clients of Kafka, broker.
  */
 public final class Demo implements AutoCloseable {
+
+    /** The streams that are made for who reads them. */
+    public static final List<String> STREAMS = List.of(Checksums.NAME, FileTail.NAME, Report.NAME, Tokens.NAME);
 
     /** Where the log can be downloaded. */
     private static final String LOGS = "logs";

@@ -12,16 +12,18 @@ public final class Welcome {
      *
      * @param ready where the server is
      * @param topics what it offers
+     * @param streams the streams that are no topics
      * @param read a topic to read in the examples
      * @param write a topic to publish to in the examples; empty: there is none
      * @return lines, each with a line feed
      */
-    public static String text(Ready ready, Collection<String> topics, String read, String write) {
+    public static String text(
+            Ready ready, Collection<String> topics, Collection<String> streams, String read, String write) {
         String http = ready.http();
         String grpc = ready.grpc();
         return """
 
-                Weir is ready (process %d). Topics: %s
+                Weir is ready (process %d). Topics: %s%s
 
                   browser   %s
                   SSE       curl -N '%s/events/%s'
@@ -33,6 +35,7 @@ public final class Welcome {
                 """.formatted(
                         ready.pid(),
                         String.join(", ", topics),
+                        streams.isEmpty() ? "" : "\nStreams made for who reads them: " + String.join(", ", streams),
                         ready.admin().orElse(http) + "/",
                         http,
                         read,

@@ -1,10 +1,21 @@
 package dev.weir.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weir.Bytes;
+import dev.weir.Caller;
+import dev.weir.Code;
+import dev.weir.Event;
+import dev.weir.Refusal;
+import dev.weir.Subscription;
+import dev.weir.client.RemoteSource;
+import dev.weir.client.RemoteSource.Via;
+import dev.weir.client.Signals;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -83,6 +94,60 @@ class DemoTest {
             assertThat(rest.get(10, TimeUnit.SECONDS)).contains("\"control\":\"stop\"", "\"code\":\"shutdown\"");
             assertThat(demo.err()).doesNotContain("WARN", "ERROR", "Exception");
         }
+    }
+
+    @Test
+    void theStreamsMadeForOneAreReadOverEveryTransport() throws Exception {
+        try (Child demo = demo("ready")) {
+            JsonNode ready = demo.ready(directory.resolve("ready"));
+            for (Via via : Via.values()) {
+                String base = via == Via.GRPC
+                        ? "http://" + ready.path("grpc").asText()
+                        : ready.path("http").asText();
+                try (RemoteSource remote = RemoteSource.of(via, URI.create(base))) {
+                    assertThat(data(remote, "report?rows=3", ""))
+                            .as("%s", via)
+                            .hasSize(3)
+                            .allMatch(row -> row.startsWith("[") && row.endsWith("]"));
+                    assertThat(data(remote, "checksums", ""))
+                            .as("%s", via)
+                            .last()
+                            .asString()
+                            .contains("\"result\":");
+                    assertThat(data(remote, "tokens?tokens=5&rate=1000&seed=1", "The river"))
+                            .as("%s", via)
+                            .isNotEmpty();
+                    assertThat(data(remote, "log?from=earliest&limit=1", ""))
+                            .as("%s", via)
+                            .hasSize(1);
+                    Refusal no = catchThrowableOfType(Refusal.class, () -> data(remote, "report?rows=many", ""));
+                    assertThat(no.code()).as("%s", via).isEqualTo(Code.BAD_REQUEST);
+                    assertThat(no.getMessage()).as("%s", via).contains("rows=many");
+                }
+            }
+            assertThat(get(ready, "/streams/report?rows=2&format=csv&footer=true")
+                            .body())
+                    .startsWith("id,day,product,pieces,price\r\n")
+                    .endsWith("\"#end\",2\r\n");
+            assertThat(get(ready, "/streams/checksums?envelope=status").body())
+                    .contains("\"starting\"", "\"complete\"");
+            assertThat(get(ready, "/events/tokens?tokens=2&rate=1000&done=true").body())
+                    .contains("data: [DONE]");
+            HttpResponse<String> log = get(ready, "/files/logs/system.log");
+            assertThat(log.statusCode()).isEqualTo(200);
+            assertThat(log.headers().firstValue("content-disposition")).isPresent();
+        }
+    }
+
+    private static List<String> data(RemoteSource remote, String wanted, String body) {
+        List<String> data = new ArrayList<>();
+        Caller self = Caller.at(new InetSocketAddress(0));
+        try (Signals signals = Signals.open(remote, Subscription.parse(wanted, Bytes.utf8(body), self))) {
+            for (Event event : signals.events()) {
+                data.add(event.data().toText());
+            }
+        }
+        return data;
     }
 
     private Child demo(String readyFile) {

@@ -51,8 +51,21 @@ record Crowd(List<Subscriber> all) implements AutoCloseable {
         List<Stamp> last = ledger.acknowledged().values().stream()
                 .map(partition -> partition.getLast().stamp)
                 .toList();
-        Stage.await(
-                "every subscriber has " + last, PATIENCE, () -> all.stream().allMatch(each -> has(each.diary, last)));
+        try {
+            Stage.await(
+                    "every subscriber has " + last,
+                    PATIENCE,
+                    () -> all.stream().allMatch(each -> has(each.diary, last)));
+        } catch (AssertionError late) {
+            throw new AssertionError(late.getMessage() + ", but " + behind(last), late);
+        }
+    }
+
+    private List<String> behind(Collection<Stamp> last) {
+        return diaries().stream()
+                .filter(diary -> !has(diary, last))
+                .map(diary -> diary + " has " + diary.latest().values() + " and then " + diary.last())
+                .toList();
     }
 
     private static boolean has(Diary diary, Collection<Stamp> stamps) {

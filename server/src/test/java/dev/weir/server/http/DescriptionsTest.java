@@ -68,6 +68,8 @@ class DescriptionsTest {
         assertDescribed("get", "/events/{topic}", call("get", "/events/{topic}", "unknown", ""));
         assertDescribed("get", "/events/{topic}", call("get", "/events/{topic}", "clock", "?from=x"));
         assertDescribed("get", "/streams/{topic}", call("get", "/streams/{topic}", "clock", "?from=latest&after=x"));
+        assertDescribed("post", "/events/{topic}", call("post", "/events/{topic}", "clock", ""));
+        assertDescribed("post", "/streams/{topic}", call("post", "/streams/{topic}", "unknown", ""));
         assertDescribed("post", "/topics/{topic}/events", call("post", "/topics/{topic}/events", "unknown", ""));
         assertDescribed("post", "/topics/{topic}/events", call("post", "/topics/{topic}/events", "clock", "?x=1"));
     }

@@ -62,15 +62,17 @@ class ReadyTest {
         Ready alone = new Ready(42, "http://127.0.0.1:8080", "127.0.0.1:50051", "", Optional.empty());
 
         assertThat(alone.json()).doesNotContain("kafka");
-        assertThat(Welcome.text(alone, List.of("bench"), "bench", ""))
+        assertThat(Welcome.text(alone, List.of("bench"), List.of(), "bench", ""))
                 .contains("curl -N 'http://127.0.0.1:8080/events/bench'", "\n\nCtrl-C")
                 .doesNotContain("publish", "kcat");
     }
 
     @Test
     void theWelcomeHasALineForEveryWay() {
-        assertThat(Welcome.text(READY, List.of("clock", "playground"), "clock", "playground"))
+        assertThat(Welcome.text(
+                        READY, List.of("clock", "playground"), List.of("report", "tokens"), "clock", "playground"))
                 .contains(
+                        "Topics: clock, playground\nStreams made for who reads them: report, tokens\n",
                         "curl -N 'http://127.0.0.1:8080/events/clock'",
                         "curl -N 'http://127.0.0.1:8080/streams/clock'",
                         "grpcurl -plaintext -d '{\"topics\":[\"clock\"]}' 127.0.0.1:50051",
