@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
             "   66  no such file",
             "   69  Weir can't be started",
             "   70  a failure of Weir's own",
+            "   71  too few files may be open for the connections of a scenario",
             "   73  a result can't be written",
             "  130  ended by Ctrl-C, with partial results (143: SIGTERM)"
         })
@@ -164,6 +165,10 @@ public final class BenchCommand {
         Path file = wanted.out == null
                 ? results().resolve(LocalDateTime.now(ZoneId.systemDefault()).format(STAMP) + ".json")
                 : wanted.out;
+        int connections =
+                scenarios.stream().mapToInt(Scenario::connections).max().orElse(0);
+        Descriptors.require(
+                Path.of("/proc/self"), "each process here", connections * 3 / 2, "choose other scenarios with --only");
         PrintWriter err = spec.commandLine().getErr();
         Evidence evidence = Evidence.begin(mode);
         evidence.writeTo(file);

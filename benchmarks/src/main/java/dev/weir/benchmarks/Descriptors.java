@@ -16,9 +16,10 @@ final class Descriptors {
     /**
      * Makes sure that a process can open so many more sockets.
      *
+     * @param instead what else may be done than raising the limit
      * @throws CannotMeasure they can't
      */
-    static void require(Path process, String name, int sockets) {
+    static void require(Path process, String name, int sockets, String instead) {
         long most = most(process);
         long open = open(process);
         if (most > 0 && open + sockets + SPARE > most) {
@@ -26,7 +27,7 @@ final class Descriptors {
                     CannotMeasure.TOO_FEW_DESCRIPTORS,
                     sockets + " connections: " + name + " may have " + most + " files open, and has " + open
                             + "; raise the limit with `ulimit -n " + (open + sockets + SPARE)
-                            + "`, or choose fewer --subscribers");
+                            + "`, or " + instead);
         }
     }
 

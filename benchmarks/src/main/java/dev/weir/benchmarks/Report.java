@@ -160,10 +160,10 @@ final class Report {
         }
         evidence.figure(Scenarios.IDLE, "sse", Lab.HELD)
                 .ifPresent(held -> notes.add("Idle connections held at once: " + Text.number(held.median())
-                        + ". The goal names 20,000 as well, which needs more than the "
+                        + ". The goal names 20,000 as well, which this run does not try: each connection is a file, of which a"
+                        + " process could open "
                         + Text.number(evidence.head().path("descriptors").asDouble())
-                        + " files that a process could open here: each connection is one, and a listener takes at most two"
-                        + " thirds of them."));
+                        + " here, and a listener takes at most two thirds of them."));
         return notes;
     }
 
@@ -260,8 +260,8 @@ final class Report {
         for (Measurement one : evidence.measurements()) {
             rows.add(Row.of(
                     one.name(),
-                    "`" + one.server() + "`",
-                    "`" + one.load() + "`",
+                    "`" + typed(one.server()) + "`",
+                    "`" + typed(one.load()) + "`",
                     crowd(one),
                     String.valueOf(one.repetitions().size()),
                     figure(one, Metric.CPU),
@@ -271,6 +271,11 @@ final class Report {
                             : String.join("; ", one.failures())));
         }
         return rows;
+    }
+
+    /** With words for people in place of what the lab fills in. */
+    private static String typed(String command) {
+        return command.replaceAll("\\{[^}]*\\.kafka}", "HOST:PORT").replace("{round.before}", "0");
     }
 
     private String charts() {

@@ -56,6 +56,7 @@ public final class Rig implements Callable<Integer> {
     /** The exit code of a run that proves nothing, of the other tools too. */
     static final int FAILED = 3;
 
+    private static final String FEWER = "choose fewer --subscribers";
     private static final int NOT_KEPT = 4;
     private static final int PATIENCE_MILLIS = 5_000;
 
@@ -241,9 +242,9 @@ public final class Rig implements Callable<Integer> {
                 .toList();
         Threshold.requirePossible(wanted);
         for (Plan plan : plans) {
-            Descriptors.require(Path.of("/proc/self"), "this process", plan.sockets());
+            Descriptors.require(Path.of("/proc/self"), "this process", plan.sockets(), FEWER);
             if (pid != null) {
-                Descriptors.require(Path.of("/proc", pid.toString()), "the server", plan.sockets());
+                Descriptors.require(Path.of("/proc", pid.toString()), "the server", plan.sockets(), FEWER);
             }
             reach(plan);
         }

@@ -4,6 +4,7 @@ import dev.weir.client.RemoteSource.Via;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * Servers that live side by side, and runs that measure them in turn, as often as there are repetitions: what is compared has met the
@@ -112,6 +113,18 @@ record Scenario(String name, int repetitions, Rounds rounds, List<Server> server
                     joined(List.of(options), List.of("--bootstrap={" + broker + ".kafka}")),
                     java(BareConsumer.class, List.of(), options) + " --bootstrap=HOST:PORT");
         }
+    }
+
+    /** The most connections that one of its runs may open. A listener of Weir takes two thirds of a process's files at most. */
+    int connections() {
+        return runs.stream()
+                .flatMap(run -> run.options().stream())
+                .filter(option -> option.startsWith("--subscribers=") || option.startsWith("--memory="))
+                .flatMap(option ->
+                        Stream.of(option.substring(option.indexOf('=') + 1).split(",")))
+                .mapToInt(Integer::parseInt)
+                .max()
+                .orElse(0);
     }
 
     /** Where a run's server is started. */

@@ -70,8 +70,11 @@ record Target(
                         via,
                         "nio-joined",
                         0.75)));
-        all.add(value(3, "SSE: RSS", Scenarios.IDLE, "sse", Metric.RSS_PER_CONNECTION, 17 * KIB));
-        all.add(value(3, "SSE: RSS, the wish", Scenarios.IDLE, "sse", Metric.RSS_PER_CONNECTION, 10 * KIB));
+        Stream.of("sse", "ndjson").forEach(via -> {
+            String name = via.toUpperCase(Locale.ROOT);
+            all.add(value(3, name + ": RSS", Scenarios.IDLE, via, Metric.RSS_PER_CONNECTION, 17 * KIB));
+            all.add(value(3, name + ": RSS, the wish", Scenarios.IDLE, via, Metric.RSS_PER_CONNECTION, 10 * KIB));
+        });
         all.add(value(4, "SSE", Scenarios.LIVE, "sse", Metric.ALLOCATED, 16));
         all.add(value(4, "NDJSON", Scenarios.LIVE, "ndjson", Metric.ALLOCATED, 16));
         all.add(value(4, "gRPC", Scenarios.LIVE, "grpc", Metric.ALLOCATED, KIB));
