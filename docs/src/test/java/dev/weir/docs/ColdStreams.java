@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -22,6 +23,7 @@ final class ColdStreams {
     // snippet:numbers
     static Cursor squares(Subscription subscription) {
         subscription.refuseOtherParameters("count");
+        subscription.refuseOtherStarts(); // it has no ids, so nobody can go on behind one
         long count = subscription.number("count", 1, 1_000_000, 10); // 400 before the first byte
         return Cold.run(out -> {
             for (long n = 1; n <= count; n++) {
@@ -73,20 +75,31 @@ final class ColdStreams {
     // end:stage
 
     // snippet:batches
-    record Order(long number, String customer) {}
+    record Order(long number, int pieces) {}
 
     static Cursor batches(LongFunction<List<Order>> after) {
-        return Cold.run(List.of("number", "customer"), out -> {
+        return Cold.run(List.of("number", "pieces"), out -> {
             long last = 0;
             for (List<Order> batch = after.apply(last); !batch.isEmpty(); batch = after.apply(last)) {
                 for (Order order : batch) {
-                    out.emit(Event.of("order", "[" + order.number() + ",\"" + order.customer() + "\"]"));
+                    out.emit(Event.of("order", "[" + order.number() + "," + order.pieces() + "]"));
                     last = order.number();
                 }
             }
         });
     }
     // end:batches
+
+    // snippet:live
+    static Cursor temperatures(DoubleSupplier sensor) {
+        return Cold.live(out -> {
+            Cold.Emitter slowly = out.paced(10);
+            while (true) {
+                slowly.emit(Event.of("temperature", Double.toString(sensor.getAsDouble())));
+            }
+        });
+    }
+    // end:live
 
     // snippet:items
     static Cursor prices(List<String> texts) {
@@ -117,6 +130,7 @@ final class ColdStreams {
 
     // snippet:tokens
     static Cursor answer(Subscription subscription, UnaryOperator<String> model) {
+        subscription.refuseOtherStarts();
         String prompt = subscription.body().toText();
         return Cold.run(out -> {
             Cold.Emitter slowly = out.paced(20);

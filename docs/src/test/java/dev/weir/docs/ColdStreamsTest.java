@@ -59,6 +59,7 @@ class ColdStreamsTest {
         assertThat(lines(ColdStreams::squares, "count=3&format=text")).isEqualTo("1\n4\n9\n");
         assertThat(lines(ColdStreams::squares, "count=0")).contains("\"status\":400", "count=0");
         assertThat(lines(ColdStreams::squares, "cuont=1")).contains("\"status\":400", "allowed are count, topic");
+        assertThat(lines(ColdStreams::squares, "after=x.1")).contains("\"status\":400", "can't be resumed");
     }
 
     @Test
@@ -79,10 +80,16 @@ class ColdStreamsTest {
     void batchesAreOneTable() throws Exception {
         EventSource orders = asked -> ColdStreams.batches(after -> LongStream.rangeClosed(after + 1, after + 2)
                 .filter(number -> number <= 3)
-                .mapToObj(number -> new ColdStreams.Order(number, "=Ann"))
+                .mapToObj(number -> new ColdStreams.Order(number, 7))
                 .toList());
         assertThat(lines(orders, "format=csv&footer=true"))
-                .isEqualTo("number,customer\r\n1,'=Ann\r\n2,'=Ann\r\n3,'=Ann\r\n\"#end\",3\r\n");
+                .isEqualTo("number,pieces\r\n1,7\r\n2,7\r\n3,7\r\n\"#end\",3\r\n");
+    }
+
+    @Test
+    void whatHasNoEndGoesOnUntilItsClientHasEnough() throws Exception {
+        assertThat(lines(asked -> ColdStreams.temperatures(() -> 21.5), "limit=2&format=text"))
+                .isEqualTo("21.5\n21.5\n");
     }
 
     @Test

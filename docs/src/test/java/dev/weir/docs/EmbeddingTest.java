@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.Code;
+import dev.weir.Endpoint;
 import dev.weir.Event;
 import dev.weir.Signal;
 import dev.weir.Sources;
+import dev.weir.client.RemoteSource;
 import dev.weir.hub.Topic;
+import dev.weir.tck.Probe;
 import dev.weir.tck.Reception;
 import dev.weir.tck.Stage;
 import java.io.IOException;
@@ -17,12 +20,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(30)
 class EmbeddingTest {
@@ -36,6 +43,24 @@ class EmbeddingTest {
             assertThat(client.events(2).stream().map(Stage::text)).containsExactly("{\"order\":1}", "{\"order\":2}");
         }
         program.join();
+    }
+
+    @ParameterizedTest
+    @EnumSource(RemoteSource.Via.class)
+    void everyTransportOfWeirIsFoundByItsName(RemoteSource.Via via) throws Exception {
+        try (Topic topic = new Topic("orders");
+                Sources sources = new Sources().register("orders", topic);
+                Endpoint endpoint = Embedding.serve(
+                        via.name().toLowerCase(Locale.ROOT),
+                        sources,
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                RemoteSource remote = RemoteSource.of(
+                        via, URI.create("http://127.0.0.1:" + endpoint.address().getPort()))) {
+            topic.publish(Event.of(null, "x"));
+            try (Probe probe = Probe.open(remote, "orders?from=earliest")) {
+                assertThat(probe.texts(1)).containsExactly("x");
+            }
+        }
     }
 
     @Test

@@ -9,11 +9,13 @@ import dev.weir.Refusal;
 import dev.weir.Signal;
 import dev.weir.Sources;
 import dev.weir.tck.LoopbackHarness;
+import dev.weir.tck.Probe;
 import dev.weir.tck.Reception;
 import dev.weir.tck.Stage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +43,17 @@ class FileLinesTest {
         endpoint.close();
         sources.close();
     }
+
+    // snippet:probe
+    @Test
+    void soManyLinesAreReadAndNoMore() throws IOException {
+        Files.writeString(folder.resolve("today.log"), "one\ntwo\nthree\n");
+        try (Probe probe = Probe.open(sources, "lines?file=today.log").within(Duration.ofSeconds(5))) {
+            assertThat(probe.texts(2)).containsExactly("one", "two");
+            assertThat(probe.rest()).hasSize(1);
+        }
+    }
+    // end:probe
 
     // snippet:cold-test
     @Test

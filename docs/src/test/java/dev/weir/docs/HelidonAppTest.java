@@ -11,6 +11,8 @@ import dev.weir.Signal;
 import dev.weir.Subscription;
 import dev.weir.client.RemoteSource;
 import dev.weir.tck.Stage;
+import dev.weir.transport.chunked.ChunkedService;
+import dev.weir.transport.sse.SseService;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -56,6 +58,28 @@ class HelidonAppTest {
                 follower.interrupt();
                 follower.join();
             }
+        }
+    }
+
+    @Test
+    void anotherTransportIsOneWord() throws Exception {
+        try (ReportApp app = new ReportApp(0, SseService::new)) {
+            assertThat(get(app, "year=2025")).startsWith("retry:").contains("data: [\"2025-1\",100]\n");
+            assertThat(get(app, "year=x")).contains("\"status\":400", "year=x");
+        }
+        try (ReportApp app = new ReportApp(0, ChunkedService::new)) {
+            assertThat(get(app, "year=2025&format=csv"))
+                    .startsWith("month,orders\r\n2025-1,100\r\n")
+                    .endsWith("2025-12,1200\r\n");
+            assertThat(get(app, "year=x")).contains("\"status\":400", "year=x");
+        }
+    }
+
+    private static String get(ReportApp app, String query) throws IOException, InterruptedException {
+        URI address = URI.create("http://127.0.0.1:" + app.port() + "/exports/report?" + query);
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString())
+                    .body();
         }
     }
 
