@@ -125,6 +125,9 @@ public abstract class StreamService implements HttpService, AutoCloseable {
 
     private void handle(ServerRequest request, ServerResponse response) {
         Method method = request.prologue().method();
+        if (isLast(request)) {
+            response.header(HeaderValues.CONNECTION_CLOSE);
+        }
         boolean gzip = Compression.asked(request);
         HttpWire wire = new HttpWire(response, method.equals(Method.HEAD), Trailers.asked(request), gzip);
         boolean another = true;

@@ -485,7 +485,9 @@ class StreamServiceTest {
                 asked -> Cold.run(out -> out.emit(Event.of(
                         null, asked.body().toText() + asked.parameters().get("times")))));
         RawClient client = post("echo?times=2", 5, "hello");
-        assertThat(client.head().status()).isEqualTo(200);
+        RawClient.Head head = client.head();
+        assertThat(head.status()).isEqualTo(200);
+        assertThat(head.headers()).containsEntry("connection", "close");
         assertThat(client.rest()).isEqualTo("7\r\nhello2\n\r\n0\r\n\r\n");
     }
 
@@ -502,6 +504,7 @@ class StreamServiceTest {
         RawClient client = post("orders", 1, "x");
         RawClient.Head head = client.head();
         assertThat(head.status()).isEqualTo(400);
+        assertThat(head.headers()).containsEntry("connection", "close");
         assertThat(client.body(head)).contains("body: orders takes none");
     }
 
