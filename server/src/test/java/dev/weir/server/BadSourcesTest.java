@@ -180,6 +180,7 @@ class BadSourcesTest {
     /** Takes no notice of interrupts. */
     private static void awaitDeafly() {
         while (!over) {
+            Thread.interrupted();
             LockSupport.parkNanos(1_000_000);
         }
     }

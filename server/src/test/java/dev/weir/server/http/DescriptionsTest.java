@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.weir.Cold;
+import dev.weir.Event;
 import dev.weir.server.run.Running;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -31,6 +33,9 @@ class DescriptionsTest {
     static void start() throws Exception {
         server = Running.with("clock");
         server.post("/topics/clock/events", "{\"a\":1}");
+        server.node.offer(
+                "echo",
+                asked -> Cold.run(out -> out.emit(Event.of("said", asked.body().toText()))));
         openapi = new YAMLMapper().readTree(server.get("/openapi.yaml").body());
         asyncapi = new YAMLMapper().readTree(server.get("/asyncapi.yaml").body());
     }
@@ -46,7 +51,9 @@ class DescriptionsTest {
                 .properties()
                 .forEach(path -> path.getValue().properties().forEach(operation -> {
                     if (METHODS.contains(operation.getKey())) {
-                        HttpResponse<String> answer = call(operation.getKey(), path.getKey(), "clock", "");
+                        boolean asking = operation.getKey().equals("post") && isStream(path.getKey());
+                        HttpResponse<String> answer =
+                                call(operation.getKey(), path.getKey(), asking ? "echo" : "clock", "");
                         JsonNode described =
                                 operation.getValue().path("responses").path(String.valueOf(answer.statusCode()));
                         String type = answer.headers()
@@ -135,9 +142,13 @@ class DescriptionsTest {
                 .isFalse();
     }
 
+    private static boolean isStream(String path) {
+        return path.startsWith("/events/") || path.startsWith("/streams/");
+    }
+
     private static HttpResponse<String> call(String method, String path, String topic, String query) {
         boolean several = path.equals("/events") || path.equals("/streams");
-        boolean stream = several || path.startsWith("/events/") || path.startsWith("/streams/");
+        boolean stream = several || isStream(path);
         String asked = stream && query.isEmpty() ? "?until=latest" + (several ? "&topic=" + topic : "") : query;
         HttpRequest.Builder request = server.request(path.replace("{topic}", topic)
                         .replace("{file}", "console.css")
