@@ -140,8 +140,9 @@ interface ColdContract extends Contract {
         Stage.await(
                 "every source is cancelled",
                 CancellationContract.NOTICED,
-                () -> stage.closed() == 4 && sources.stream().allMatch(ColdSource::cancelled));
-        assertThat(stage.sources().open()).isZero();
+                () -> stage.closed() == 4
+                        && stage.sources().open() == 0
+                        && sources.stream().allMatch(ColdSource::cancelled));
     }
 
     @Test
@@ -180,8 +181,7 @@ interface ColdContract extends Contract {
         Stage.await(
                 "those who left are closed",
                 CancellationContract.NOTICED,
-                () -> stage.closed() == 3 && untidy.cleaned.get() == 1);
-        assertThat(stage.sources().open()).isEqualTo(1);
+                () -> stage.closed() == 3 && stage.sources().open() == 1 && untidy.cleaned.get() == 1);
         left.countDown();
         assertThat(Stage.numbers(staying.events(2))).containsExactly(0, 1);
         assertThat(staying.next(Signal.End.class).events()).isEqualTo(2);
@@ -213,8 +213,10 @@ interface ColdContract extends Contract {
             Reception leaving = stage.connect("deaf?heartbeat=1");
             leaving.events(1);
             leaving.close();
-            Stage.await("the cursor is closed", CancellationContract.NOTICED, () -> stage.closed() == 1);
-            assertThat(stage.sources().open()).isEqualTo(1);
+            Stage.await(
+                    "the cursor is closed",
+                    CancellationContract.NOTICED,
+                    () -> stage.closed() == 1 && stage.sources().open() == 1);
             assertThat(deaf.cleaned).as("it goes on").hasValue(0);
             staying.next(Signal.Heartbeat.class);
         } finally {
