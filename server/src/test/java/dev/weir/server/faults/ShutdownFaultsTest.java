@@ -101,6 +101,7 @@ class ShutdownFaultsTest {
         return socket;
     }
 
+    @Tag("faults")
     @Experiment(
             id = "E-35",
             fault = "SIGTERM during a bounded export",

@@ -55,6 +55,7 @@ class TopicFaultsTest {
         }
     }
 
+    @Tag("faults")
     @Experiment(
             id = "E-18",
             fault = "a topic is deleted and made anew, and an old id is used",
