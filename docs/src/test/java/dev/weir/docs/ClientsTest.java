@@ -21,7 +21,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The clients to copy, against the server, which they lose three times: cut, cut within a character, and stopped. */
+/** The clients to copy, against the server, which they lose three times: cut (but for gRPC), cut within a character, and stopped. */
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(240)
 class ClientsTest {
@@ -52,7 +52,10 @@ class ClientsTest {
         int port = site.hop().port();
         try (Copy copy = client.start(port, TOPIC, folder)) {
             await(copy, "knows where the stream starts", () -> told(site, client, start));
-            site.hop().cut();
+            // Of a client of gRPC nothing tells that it has read its first message, and knows where to go on.
+            if (client != Client.JAVA_GRPC) {
+                site.hop().cut();
+            }
             topic.publish(Event.of(null, FIRST));
             await(copy, "has the first", () -> copy.events().equals(FIRST + "\n"));
             site.hop().cutWithinACharacter();
