@@ -5,17 +5,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.Bytes;
-import dev.weir.Caller;
 import dev.weir.Code;
-import dev.weir.Event;
 import dev.weir.Refusal;
-import dev.weir.Subscription;
 import dev.weir.client.RemoteSource;
 import dev.weir.client.RemoteSource.Via;
-import dev.weir.client.Signals;
+import dev.weir.tck.Probe;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -140,14 +136,9 @@ class DemoTest {
     }
 
     private static List<String> data(RemoteSource remote, String wanted, String body) {
-        List<String> data = new ArrayList<>();
-        Caller self = Caller.at(new InetSocketAddress(0));
-        try (Signals signals = Signals.open(remote, Subscription.parse(wanted, Bytes.utf8(body), self))) {
-            for (Event event : signals.events()) {
-                data.add(event.data().toText());
-            }
+        try (Probe probe = Probe.open(remote, wanted, Bytes.utf8(body)).within(Duration.ofSeconds(60))) {
+            return probe.rest().stream().map(event -> event.data().toText()).toList();
         }
-        return data;
     }
 
     private Child demo(String readyFile) {

@@ -24,25 +24,18 @@ final class Streams {
     static List<String> all(Cursor opened) {
         List<String> all = new ArrayList<>();
         try (Cursor cursor = opened) {
-            Signal signal = next(cursor);
-            while (signal instanceof Event event) {
-                all.add(event.data().toText());
-                signal = next(cursor);
+            while (true) {
+                Signal signal = cursor.poll();
+                if (signal instanceof Event event) {
+                    all.add(event.data().toText());
+                } else if (signal instanceof Signal.End) {
+                    return all;
+                } else if (signal != null) {
+                    throw new AssertionError(signal);
+                } else {
+                    Thread.onSpinWait();
+                }
             }
-            if (!(signal instanceof Signal.End)) {
-                throw new AssertionError(signal);
-            }
-            return all;
         }
-    }
-
-    /** The next signal. Blocks until it is there. */
-    static Signal next(Cursor cursor) {
-        Signal signal = cursor.poll();
-        while (signal == null) {
-            Thread.onSpinWait();
-            signal = cursor.poll();
-        }
-        return signal;
     }
 }
