@@ -23,6 +23,8 @@ public enum Code {
     POSITION_EXPIRED(410, 11, false),
     /** A body without a length. */
     LENGTH_REQUIRED(411, 3, false),
+    /** A condition of the request does not hold: the file is another by now. */
+    PRECONDITION_FAILED(412, 9, false),
     /** Event or body larger than the limit. */
     TOO_LARGE(413, 8, false),
     /** Type or encoding of the request's body. */

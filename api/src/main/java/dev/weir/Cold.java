@@ -46,8 +46,8 @@ public final class Cold {
     }
 
     /**
-     * Reads a publisher with bounded demand. Its completion is the end, its error a stop with {@link Code#INTERNAL}. Does not
-     * block. (Reactive Streams 1.0.4.)
+     * Reads a publisher with bounded demand. Its completion is the end, its error a stop: a {@link Refusal} gives its
+     * code, anything else is internal. Does not block. (Reactive Streams 1.0.4.)
      *
      * @param publisher subscribed to at once
      * @return the cursor; closing it cancels the subscription

@@ -82,8 +82,13 @@ public final class Parameters {
         }
     }
 
-    /** A value as a message may hold it: cut, without control characters. */
-    static String shown(String text) {
+    /**
+     * A value as a message may hold it.
+     *
+     * @param text what somebody has sent
+     * @return its first 80 characters, without control characters
+     */
+    public static String shown(String text) {
         String cut = text.length() > 80 ? text.substring(0, 80) + "..." : text;
         return cut.replaceAll("\\p{Cntrl}", "?");
     }

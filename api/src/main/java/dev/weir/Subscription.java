@@ -285,16 +285,30 @@ public record Subscription(
     }
 
     /**
-     * For sources that can only begin at their beginning.
+     * For sources that can only be read from their beginning to their own end.
      *
-     * @throws Refusal bad-request if the client wants to begin elsewhere
+     * @throws Refusal bad-request if the client wants to begin elsewhere, or an end that the source doesn't know
      */
-    public void refuseOtherStarts() {
+    public void refuseOtherBounds() {
         if (!(start instanceof Start.Latest || start instanceof Start.Earliest)) {
             throw new Refusal(
                     Code.BAD_REQUEST,
                     "from, after, or Last-Event-ID: " + name()
                             + " can't be resumed; ask for all of it, without them or with from=earliest");
+        }
+        refuseUntil();
+    }
+
+    /**
+     * For sources that don't know where a time, or what is there at open, would end them.
+     *
+     * @throws Refusal bad-request if the client wants an end there
+     */
+    public void refuseUntil() {
+        if (until.isPresent()) {
+            throw new Refusal(
+                    Code.BAD_REQUEST,
+                    "until: " + name() + " knows no such end; leave it out, or ask for a limit or a wait");
         }
     }
 

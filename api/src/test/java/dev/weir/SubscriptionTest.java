@@ -214,11 +214,21 @@ class SubscriptionTest {
 
     @Test
     void aSourceThatCannotBeResumedSaysSo() {
-        parse("report").refuseOtherStarts();
-        parse("report?from=earliest").refuseOtherStarts();
+        parse("report").refuseOtherBounds();
+        parse("report?from=earliest").refuseOtherBounds();
         for (String start : List.of("from=last:3", "from=2026-01-01T00:00:00Z", "after=7")) {
-            assertThatThrownBy(() -> parse("report?" + start).refuseOtherStarts())
+            assertThatThrownBy(() -> parse("report?" + start).refuseOtherBounds())
                     .hasMessageContaining("report can't be resumed");
+        }
+    }
+
+    @Test
+    void aSourceThatKnowsNoSuchEndSaysSo() {
+        parse("report?limit=3&wait=1").refuseUntil();
+        for (String until : List.of("latest", "2026-01-01T00:00:00Z")) {
+            Subscription asked = parse("report?until=" + until);
+            assertThatThrownBy(asked::refuseUntil).hasMessageContaining("until: report knows no such end");
+            assertThatThrownBy(asked::refuseOtherBounds).hasMessageContaining("until: report knows no such end");
         }
     }
 

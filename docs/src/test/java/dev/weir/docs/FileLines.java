@@ -22,7 +22,7 @@ record FileLines(Path folder, Set<String> allowed) implements EventSource {
         if (!allowed.contains(file)) {
             throw new Refusal(Code.NOT_FOUND, "file: no such file");
         }
-        subscription.refuseOtherStarts(); // its lines have no ids to go on behind
+        subscription.refuseOtherBounds(); // its lines have no ids to go on behind
         return Cold.run(out -> {
             try (BufferedReader lines = Files.newBufferedReader(folder.resolve(file))) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {

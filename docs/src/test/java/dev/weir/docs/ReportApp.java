@@ -33,7 +33,7 @@ final class ReportApp implements AutoCloseable {
 
     private static Cursor report(Subscription asked) {
         asked.refuseOtherParameters("year");
-        asked.refuseOtherStarts();
+        asked.refuseOtherBounds();
         long year = asked.number("year", 2000, 2099, 2026); // 400 before the first byte
         return Cold.run(List.of("month", "orders"), out -> {
             for (int month = 1; month <= 12; month++) {

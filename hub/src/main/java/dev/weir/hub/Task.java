@@ -97,12 +97,16 @@ public final class Task implements EventSource, AutoCloseable {
         return state().over;
     }
 
-    /** Watches the task. Does not block. */
+    /**
+     * Watches the task. Blocks a quarter of a second at the most.
+     *
+     * @throws Refusal bad-request: a parameter, a start or a body, which it doesn't take; or how the task has failed
+     */
     @Override
     public Cursor open(Subscription subscription) {
         subscription.refuseOtherParameters();
         subscription.refuseBody();
-        subscription.refuseOtherStarts();
+        subscription.refuseOtherBounds();
         return Cold.run(this::watch);
     }
 
@@ -157,6 +161,10 @@ public final class Task implements EventSource, AutoCloseable {
     /** Interrupted in a channel or a socket, work throws other things than {@link InterruptedException}. */
     private Refusal ended(Throwable why) {
         LOG.log(Level.DEBUG, "task " + name + " was ended", why);
+        return closed();
+    }
+
+    private Refusal closed() {
         return new Refusal(Code.SHUTDOWN, "task " + name + " was ended; start it again");
     }
 
@@ -187,5 +195,6 @@ public final class Task implements EventSource, AutoCloseable {
     public void close() {
         closed = true;
         worker.interrupt();
+        end(null, closed());
     }
 }

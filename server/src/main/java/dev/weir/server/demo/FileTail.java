@@ -39,7 +39,7 @@ final class FileTail implements EventSource {
     public Cursor open(Subscription subscription) {
         subscription.refuseOtherParameters();
         subscription.refuseBody();
-        subscription.refuseOtherStarts();
+        subscription.refuseOtherBounds();
         boolean all = subscription.start() instanceof Start.Earliest;
         return Cold.live(out -> new Follower(out).follow(all));
     }

@@ -42,6 +42,7 @@ final class Report implements EventSource {
     public Cursor open(Subscription subscription) {
         subscription.refuseOtherParameters("rows");
         subscription.refuseBody();
+        subscription.refuseUntil();
         long rows = subscription.number("rows", 0, MOST, MOST);
         long before = before(subscription.start());
         return Cold.run(COLUMNS, out -> export(before + 1, rows, out));
