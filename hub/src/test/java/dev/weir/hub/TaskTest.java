@@ -17,6 +17,7 @@ import java.nio.channels.Pipe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -166,8 +167,32 @@ class TaskTest {
         }
     }
 
+    @Test
+    void aTaskThatIsClosedIsOverForItsWatchersEvenIfItsWorkIsDeaf() throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        Task task = Task.start("deaf", progress -> {
+            while (over.getCount() > 0) {
+                Thread.interrupted();
+                LockSupport.parkNanos(1_000_000);
+            }
+            ended.countDown();
+            return "1";
+        });
+        try {
+            Cursor cursor = watch(task, "");
+            task.close();
+            assertThat(task.over()).isTrue();
+            assertThat(all(cursor)).endsWith("shutdown: task deaf was ended; start it again");
+        } finally {
+            over.countDown();
+        }
+        ended.await();
+        assertThatExceptionOfType(Refusal.class).isThrownBy(() -> watch(task, ""));
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"?colour=red", "?after=1.a.b.c", "?from=last:3"})
+    @ValueSource(strings = {"?colour=red", "?after=1.a.b.c", "?from=last:3", "?until=latest"})
     void whatATaskDoesNotKnowIsRefused(String query) {
         try (Task task = Task.start("none", progress -> null)) {
             assertThatExceptionOfType(Refusal.class)
