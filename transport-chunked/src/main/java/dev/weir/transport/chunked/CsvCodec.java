@@ -12,6 +12,7 @@ import dev.weir.Code;
 import dev.weir.Codec;
 import dev.weir.Event;
 import dev.weir.Format;
+import dev.weir.Parameters;
 import dev.weir.Refusal;
 import dev.weir.Signal;
 import dev.weir.Subscription;
@@ -37,7 +38,12 @@ final class CsvCodec implements Codec {
     static final List<String> PARAMETERS = List.of(FOOTER, FORMULAS);
 
     private static final String MEDIA_TYPE = "text/csv;charset=utf-8";
-    private static final String STARTS_OF_FORMULAS = "=+-@\t\r";
+    private static final String STARTS_OF_FORMULAS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20";
+    private static final List<String> ONE_EMPTY_CELL = List.of("");
+
+    /** A blank line is no row to most who read them. */
+    private static final Bytes QUOTES = Bytes.utf8("\"\"\r\n");
+
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
@@ -70,7 +76,8 @@ final class CsvCodec implements Codec {
         String value = subscription.parameters().getOrDefault(parameter, usual);
         if (!Set.of(usual, other).contains(value)) {
             throw new Refusal(
-                    Code.BAD_REQUEST, parameter + "=" + value + ": allowed are " + usual + " (the default), " + other);
+                    Code.BAD_REQUEST,
+                    parameter + "=" + Parameters.shown(value) + ": allowed are " + usual + " (the default), " + other);
         }
         return value;
     }
@@ -107,6 +114,9 @@ final class CsvCodec implements Codec {
     }
 
     private static Bytes row(List<String> cells) {
+        if (cells.equals(ONE_EMPTY_CELL)) {
+            return QUOTES;
+        }
         StringWriter row = new StringWriter();
         try (CsvWriter out =
                 CsvWriter.builder().lineDelimiter(LineDelimiter.CRLF).build(row)) {
@@ -117,7 +127,7 @@ final class CsvCodec implements Codec {
         return Bytes.utf8(row.toString());
     }
 
-    /** Null: not exactly one JSON array. */
+    /** Null: not exactly one JSON array, or one without cells, which would be no row. */
     private @Nullable List<String> cells(Event event) {
         Bytes data = event.data();
         if (data == null) {
@@ -135,7 +145,7 @@ final class CsvCodec implements Codec {
             for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
                 cells.add(cell(parser, token));
             }
-            return cells;
+            return cells.isEmpty() ? null : cells;
         } catch (IOException malformed) {
             return null;
         }

@@ -32,6 +32,8 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files below a folder on a listener of the application's: {@code routing.register("/files", new FileService(folder))} serves
@@ -41,16 +43,24 @@ import java.util.concurrent.Semaphore;
  */
 public final class FileService implements HttpService {
 
+    /** The least that may be in memory of a file for each download, in bytes. */
+    public static final int LEAST_CHUNK = 8 << 10;
+
+    /** The most that may be in memory of a file for each download, in bytes. */
+    public static final int MOST_CHUNK = 64 << 10;
+
     private static final String METHODS = "GET, HEAD, OPTIONS";
-    private static final int LEAST_CHUNK = 8 << 10;
-    private static final int MOST_CHUNK = 64 << 10;
     private static final int LONGEST_NAME = 255;
 
-    private static final int MOST_AT_ONCE = 500;
+    private static final int MOST_IDLE_BUFFERS = 16;
     private static final Duration RETRY = Duration.ofSeconds(2);
 
-    private final Semaphore places = new Semaphore(MOST_AT_ONCE);
-    private final Queue<ByteBuffer> buffers = new ArrayBlockingQueue<>(MOST_AT_ONCE);
+    /** Of the process, whose descriptors they are. */
+    private static final Semaphore PLACES = new Semaphore(500);
+
+    private final Queue<ByteBuffer> buffers = new ArrayBlockingQueue<>(MOST_IDLE_BUFFERS);
+    private final AtomicInteger downloads = new AtomicInteger();
+    private volatile @Nullable Refusal stopped;
     private final Folder folder;
     private final int chunk;
     private final Duration maxWriteStall;
@@ -69,7 +79,7 @@ public final class FileService implements HttpService {
      * A service.
      *
      * @param folder what may be read
-     * @param chunk how much of a file is in memory at a time, 8 to 64 KiB in bytes
+     * @param chunk how much of a file is in memory at a time, from {@link #LEAST_CHUNK} to {@link #MOST_CHUNK} bytes
      * @param maxWriteStall how long a client may take nothing before its download is cut
      * @throws UncheckedIOException there is no such folder, or its file system can't keep its readers inside
      * @throws IllegalArgumentException the size is not such
@@ -86,6 +96,24 @@ public final class FileService implements HttpService {
         } catch (IOException failure) {
             throw new UncheckedIOException("folder " + folder + " can't be served", failure);
         }
+    }
+
+    /**
+     * How many downloads are under way.
+     *
+     * @return 0 or more
+     */
+    public int downloads() {
+        return downloads.get();
+    }
+
+    /**
+     * Refuses downloads from now on. Those that are under way may finish. Any thread.
+     *
+     * @param why what clients are told, with when to come back
+     */
+    public void stop(Refusal why) {
+        stopped = why;
     }
 
     @Override
@@ -118,13 +146,23 @@ public final class FileService implements HttpService {
 
     /** A download holds descriptors that streams need too. */
     private void download(ServerRequest request, ServerResponse response) throws IOException {
-        if (!places.tryAcquire()) {
-            throw full();
-        }
-        try (Folder.Opened file = open(names(request))) {
-            answer(request, response, file);
+        List<String> names = names(request);
+        downloads.incrementAndGet();
+        try {
+            Refusal no = stopped;
+            if (no != null) {
+                throw no;
+            }
+            if (!PLACES.tryAcquire()) {
+                throw full();
+            }
+            try (Folder.Opened file = open(names)) {
+                answer(request, response, file);
+            } finally {
+                PLACES.release();
+            }
         } finally {
-            places.release();
+            downloads.decrementAndGet();
         }
     }
 
@@ -186,10 +224,10 @@ public final class FileService implements HttpService {
                 response.status(Status.NOT_MODIFIED_304).send();
                 return;
             }
-            case FAILED -> {
-                response.status(Status.PRECONDITION_FAILED_412).send();
-                return;
-            }
+            case FAILED ->
+                throw new Refusal(
+                        Code.PRECONDITION_FAILED,
+                        "If-Match or If-Unmodified-Since: the file is another by now; ask without them, or by its ETag");
             case SEND -> {}
         }
         Optional<ByteRange> part = part(request, response, validators, size);

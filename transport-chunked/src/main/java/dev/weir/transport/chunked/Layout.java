@@ -2,6 +2,7 @@ package dev.weir.transport.chunked;
 
 import dev.weir.Code;
 import dev.weir.Codec;
+import dev.weir.Parameters;
 import dev.weir.Refusal;
 import dev.weir.Subscription;
 import java.util.Arrays;
@@ -52,7 +53,7 @@ enum Layout {
                 .findFirst()
                 .orElseThrow(() -> new Refusal(
                         Code.BAD_REQUEST,
-                        PARAMETER + "=" + format + ": allowed are "
+                        PARAMETER + "=" + Parameters.shown(format) + ": allowed are "
                                 + String.join(
                                         ", ",
                                         Arrays.stream(values())

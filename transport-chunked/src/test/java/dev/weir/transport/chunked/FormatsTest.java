@@ -103,9 +103,11 @@ class FormatsTest {
 
     @Test
     void aTextThatASpreadsheetWouldRunStaysAText() throws Exception {
-        table(List.of(), "[\"=1+2\",\"+1\",\"-1\",\"@sum\",\"\\tx\",\"\\rx\",\"a=b\",-1]");
-        assertThat(text("table?format=csv")).isEqualTo("'=1+2,'+1,'-1,'@sum,'\tx,\"'\rx\",a=b,-1\r\n");
-        assertThat(text("table?format=csv&formulas=keep")).isEqualTo("=1+2,+1,-1,@sum,\tx,\"\rx\",a=b,-1\r\n");
+        table(List.of(), "[\"=1+2\",\"+1\",\"-1\",\"@sum\",\"\\tx\",\"\\rx\",\"\\nx\",\"\uff1d1\",\"a=b\",-1]");
+        assertThat(text("table?format=csv"))
+                .isEqualTo("'=1+2,'+1,'-1,'@sum,'\tx,\"'\rx\",\"'\nx\",'\uff1d1,a=b,-1\r\n");
+        assertThat(text("table?format=csv&formulas=keep"))
+                .isEqualTo("=1+2,+1,-1,@sum,\tx,\"\rx\",\"\nx\",\uff1d1,a=b,-1\r\n");
     }
 
     @Test
@@ -113,6 +115,12 @@ class FormatsTest {
         table(List.of("=1+2", "plain"), "[1,2]");
         assertThat(text("table?format=csv")).isEqualTo("'=1+2,plain\r\n1,2\r\n");
         assertThat(text("table?format=csv&formulas=keep")).isEqualTo("=1+2,plain\r\n1,2\r\n");
+    }
+
+    @Test
+    void aRowWhoseOnlyCellIsEmptyIsNoBlankLine() throws Exception {
+        table(List.of("n"), "[\"\"]", "[null]", "[3]");
+        assertThat(text("table?format=csv")).isEqualTo("n\r\n\"\"\r\n\"\"\r\n3\r\n");
     }
 
     @Test
@@ -158,7 +166,7 @@ class FormatsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"a\":1}", "1", "text", "[1", "[1] [2]", ""})
+    @ValueSource(strings = {"{\"a\":1}", "1", "text", "[1", "[1] [2]", "[]", ""})
     void whatIsNoRowBreaksTheTable(String data) {
         table(List.of("n"), "[1]", data, "[3]");
         assertThatThrownBy(() -> get("table?format=csv")).isInstanceOf(IOException.class);

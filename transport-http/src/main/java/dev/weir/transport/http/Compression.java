@@ -1,6 +1,7 @@
 package dev.weir.transport.http;
 
 import dev.weir.Code;
+import dev.weir.Parameters;
 import dev.weir.Refusal;
 import dev.weir.Subscription;
 import io.helidon.webserver.http.ServerRequest;
@@ -38,7 +39,7 @@ final class Compression {
     static void check(Subscription subscription) {
         String asked = subscription.parameters().getOrDefault(PARAMETER, GZIP);
         if (!asked.equals(GZIP)) {
-            throw new Refusal(Code.BAD_REQUEST, PARAMETER + "=" + asked + ": allowed is " + GZIP);
+            throw new Refusal(Code.BAD_REQUEST, PARAMETER + "=" + Parameters.shown(asked) + ": allowed is " + GZIP);
         }
     }
 }

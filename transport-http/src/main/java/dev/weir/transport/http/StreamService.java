@@ -27,12 +27,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
- * Streams of a source under {@code GET /{topic}}, and of several under {@code GET /?topic=...&topic=...}: the routes that the HTTP transports have in common. HEAD answers what GET
- * would, without a body; OPTIONS tells the methods; all others are 405.
+ * Streams of a source under {@code GET /{topic}}, and of several under {@code GET /?topic=...&topic=...}: the routes that the HTTP
+ * transports have in common. POST is answered as GET is, and may have a body for the source. HEAD answers what GET would, without a
+ * body; OPTIONS tells the methods; all others are 405.
  *
  * <p>Once its head is sent a stream is handed over to a loop that writes for all of them, and its handler ends with {@link
  * HandedOver}. With TLS, or on a listener that {@link HttpListener#tune} has not set up, the connection's thread carries it to its
- * end. A client that takes nothing for the longest stall is cut, for bounded streams after ten times as long. (HTTP semantics: RFC 9110; HTTP/1.1: RFC 9112.)
+ * end. A client that takes nothing for the longest stall is cut, for bounded streams after ten times as long. (HTTP semantics: RFC
+ * 9110; HTTP/1.1: RFC 9112.)
  */
 public abstract class StreamService implements HttpService, AutoCloseable {
 

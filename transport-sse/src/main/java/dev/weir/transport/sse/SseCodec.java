@@ -5,6 +5,7 @@ import dev.weir.Code;
 import dev.weir.Codec;
 import dev.weir.Event;
 import dev.weir.Format;
+import dev.weir.Parameters;
 import dev.weir.Refusal;
 import dev.weir.Signal;
 import dev.weir.Start;
@@ -72,7 +73,7 @@ final class SseCodec implements Codec {
     private static boolean done(Subscription subscription) {
         String value = subscription.parameters().getOrDefault(DONE, "false");
         if (!value.equals("true") && !value.equals("false")) {
-            throw new Refusal(Code.BAD_REQUEST, DONE + "=" + value + ": allowed are true, false");
+            throw new Refusal(Code.BAD_REQUEST, DONE + "=" + Parameters.shown(value) + ": allowed are true, false");
         }
         return value.equals("true");
     }
