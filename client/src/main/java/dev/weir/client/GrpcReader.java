@@ -43,6 +43,7 @@ final class GrpcReader extends ClientCall.Listener<SubscribeResponse> implements
     private final ClientCall<SubscribeRequest, SubscribeResponse> call;
     private final Duration patience;
     private final CompletableFuture<String> position = new CompletableFuture<>();
+    private volatile @Nullable Refusal failed;
     private final BlockingQueue<SubscribeResponse> messages = new LinkedBlockingQueue<>();
 
     GrpcReader(ManagedChannel channel, ClientCall<SubscribeRequest, SubscribeResponse> call, Duration patience) {
@@ -91,7 +92,11 @@ final class GrpcReader extends ClientCall.Listener<SubscribeResponse> implements
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-        position.completeExceptionally(refusal(status, trailers));
+        Refusal why = refusal(status, trailers);
+        if (!status.isOk() && (trailers.containsKey(CODE) || why.code() != Code.SOURCE_UNAVAILABLE)) {
+            failed = why;
+        }
+        position.completeExceptionally(why);
         messages.add(CLOSED);
     }
 
@@ -125,6 +130,10 @@ final class GrpcReader extends ClientCall.Listener<SubscribeResponse> implements
             }
             if (message == CLOSED) {
                 messages.add(CLOSED);
+                Refusal why = failed;
+                if (why != null) {
+                    throw why;
+                }
                 return null;
             }
             call.request(1);

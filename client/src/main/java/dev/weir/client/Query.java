@@ -10,8 +10,8 @@ import java.util.Set;
 /** A subscription as the end of a URL. */
 final class Query {
 
-    /** The client reads no compressed streams. */
-    private static final Set<String> AS_IT_IS = Set.of("compress");
+    /** The client reads no compressed streams, and a stream tells its end without a last line for others. */
+    private static final Set<String> NOT_FOR_US = Set.of("compress", "done");
 
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
@@ -43,7 +43,7 @@ final class Query {
         query.add("heartbeat", Long.toString(subscription.heartbeat().toSeconds()));
         query.add("on-gap", word(subscription.onGap()));
         query.add("encoding", word(subscription.format().encoding()));
-        subscription.without(AS_IT_IS).parameters().forEach(query::add);
+        subscription.without(NOT_FOR_US).parameters().forEach(query::add);
         return query.text.toString();
     }
 

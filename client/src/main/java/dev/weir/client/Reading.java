@@ -33,11 +33,13 @@ public final class Reading implements AutoCloseable {
         void onEvent(Event event);
 
         /**
-         * Events that will not come. By default nothing.
+         * Events that will not come. By default it is logged.
          *
          * @param gap which they are, and why
          */
-        default void onGap(Signal.Gap gap) {}
+        default void onGap(Signal.Gap gap) {
+            LOG.log(Level.WARNING, "events will not come: {0}", gap);
+        }
 
         /**
          * The stream was refused, or has stopped: nothing more comes. By default it is logged.

@@ -3,12 +3,14 @@ package dev.weir.client;
 import dev.weir.Code;
 import dev.weir.Cold;
 import dev.weir.Cursor;
+import dev.weir.Refusal;
 import dev.weir.Signal;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +58,10 @@ final class RemoteCursor implements Cursor {
                     return;
                 }
             }
+        } catch (Refusal no) {
+            Duration retryAfter = no.retryAfter().isZero() ? reader.retryAfter() : no.retryAfter();
+            out.emit(new Signal.Stop(last, no.code(), no.getMessage(), retryAfter));
+            return;
         } catch (ProtocolException unreadable) {
             LOG.log(Level.WARNING, "a stream cannot be read", unreadable);
             code = Code.INTERNAL;

@@ -258,7 +258,7 @@ class HttpClientsTest {
                         URI.create(server.base() + "/prefix/"), Map.of("authorization", "Bearer secret"))) {
             var asked = Subscription.parse(
                     "or%20ders?after=1.a.b.c&limit=5&until=2026-01-01T00:00:00Z&wait=9&type=a%26b&key=%C3%A9&heartbeat=3"
-                            + "&on-gap=fail&encoding=base64&table=x%3Dy&envelope=none&heartbeat-as=comment&compress=gzip",
+                            + "&on-gap=fail&encoding=base64&table=x%3Dy&envelope=none&heartbeat-as=comment&compress=gzip&done=true",
                     Bytes.EMPTY, Caller.at(new InetSocketAddress(0)));
             source.open(asked).close();
             await().until(() -> !server.requests.isEmpty());
