@@ -10,7 +10,9 @@ import dev.weir.Signal;
 import dev.weir.Subscription;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
@@ -23,9 +25,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Probe implements AutoCloseable {
 
+    private static final int SHOWN = 10;
+    private static final int LONGEST = 200;
+
     private final String asked;
     private final Cursor cursor;
-    private final List<String> came = new ArrayList<>();
+
+    /** The last of those that came, as failures show them. */
+    private final Deque<String> came = new ArrayDeque<>();
+
+    private long count;
     private Duration deadline = Reception.DEADLINE;
 
     private Probe(String asked, Cursor cursor) {
@@ -66,8 +75,12 @@ public final class Probe implements AutoCloseable {
      *
      * @param deadline more than zero
      * @return this
+     * @throws IllegalArgumentException it is not
      */
     public Probe within(Duration deadline) {
+        if (!deadline.isPositive()) {
+            throw new IllegalArgumentException("deadline=" + deadline + ": allowed is more than zero");
+        }
         this.deadline = deadline;
         return this;
     }
@@ -138,12 +151,20 @@ public final class Probe implements AutoCloseable {
             signal = take(end);
         }
         if (signal == null) {
-            throw failed(what, "nothing within " + deadline.toMillis() + " ms");
+            throw failed(
+                    what,
+                    Thread.currentThread().isInterrupted()
+                            ? "an interrupt of the reading thread"
+                            : "nothing within " + deadline.toMillis() + " ms");
         }
         if (!kind.isInstance(signal)) {
             throw failed(what, told(signal));
         }
+        count++;
         came.add(told(signal));
+        if (came.size() > SHOWN) {
+            came.remove();
+        }
         return kind.cast(signal);
     }
 
@@ -158,19 +179,23 @@ public final class Probe implements AutoCloseable {
     }
 
     private AssertionError failed(String what, String instead) {
-        return new AssertionError(
-                asked + ": expected " + what + ", but there was " + instead + "; before it came " + came);
+        return new AssertionError(asked + ": expected " + what + ", but there was " + instead + "; before it came "
+                + (count > SHOWN ? count + ", the last of them " : "") + came);
     }
 
     private static String told(Signal signal) {
         return switch (signal) {
-            case Event event -> "\"" + text(event) + "\"";
+            case Event event -> "\"" + shortened(text(event)) + "\"";
             case Signal.Stop stop -> "a stop with " + stop.code() + " (" + stop.message() + ")";
             case Signal.Gap gap -> "a gap (" + gap.reason() + ") from " + gap.from() + " to " + gap.to();
             case Signal.End end -> "the end after " + end.events() + " events";
             case Signal.Open open -> "the beginning";
             case Signal.Heartbeat heartbeat -> "a heartbeat";
         };
+    }
+
+    private static String shortened(String text) {
+        return text.length() > LONGEST ? text.substring(0, LONGEST) + "..." : text;
     }
 
     private static String text(Event event) {
