@@ -2,10 +2,14 @@ package dev.weir.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.Bytes;
 import dev.weir.Cold;
 import dev.weir.Event;
 import dev.weir.EventSource;
+import dev.weir.client.RemoteSource;
+import dev.weir.client.RemoteSource.Via;
 import dev.weir.server.run.Running;
+import dev.weir.tck.Probe;
 import dev.weir.tck.Stage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -282,6 +286,22 @@ class BadSourcesTest {
                     () -> server.get("/metrics").body().contains("weir_streams_open 0")
                             && (source.equals("deaf") || CANCELLED.get() > before));
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsMadeForABodyIsCancelledOnceItsClientLeaves(Via via) {
+        int before = CANCELLED.get();
+        URI base = URI.create(via == Via.GRPC ? "http://" + server.ready.grpc() : server.ready.http());
+        try (RemoteSource remote = RemoteSource.of(via, base);
+                Probe probe = Probe.open(remote, "endless", Bytes.utf8("a prompt"))) {
+            assertThat(probe.next(Event.class).data().toText()).isEqualTo("[0]");
+        }
+        Stage.await("the source is cancelled", NOTICED, () -> CANCELLED.get() > before);
+        Stage.await(
+                "the stream is over",
+                NOTICED,
+                () -> server.get("/metrics").body().contains("weir_streams_open 0"));
     }
 
     /** What has come in chunks of their own behind the last row. */

@@ -152,9 +152,14 @@ class CodesTest {
             case INTERNAL -> List.of(get("/events/broken"), get("/streams/broken"));
             case SOURCE_UNAVAILABLE ->
                 List.of(() -> starting.get("/streams/orders"), () -> starting.post("/topics/orders/events", "x"));
+            case PRECONDITION_FAILED ->
+                List.of(() ->
+                        server.send(server.request("/files/reports/report.txt").header("If-Match", "\"other\"")));
+            case RANGE ->
+                List.of(() ->
+                        server.send(server.request("/files/reports/report.txt").header("Range", "bytes=99999999-")));
             // no user on HTTP yet, or stops only: see the other two tests
             case UNAUTHENTICATED,
-                    RANGE,
                     QUOTA,
                     OVERLOADED,
                     SHUTDOWN,
@@ -193,6 +198,7 @@ class CodesTest {
                     FORBIDDEN,
                     NOT_ACCEPTABLE,
                     LENGTH_REQUIRED,
+                    PRECONDITION_FAILED,
                     UNSUPPORTED,
                     RANGE,
                     QUOTA,

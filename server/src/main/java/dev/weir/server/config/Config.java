@@ -2,6 +2,7 @@ package dev.weir.server.config;
 
 import dev.weir.hub.Pace;
 import dev.weir.hub.Retention;
+import dev.weir.transport.chunked.FileService;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ import java.util.stream.Collectors;
  * @param drain over which time streams are ended at shutdown
  * @param hosts names by which a listener on a loopback address answers, besides this host's own
  * @param accessTopic the topic that takes the access log, if it is to be kept
+ * @param linger events of a topic that follow one another within this time may share a write; zero for none
  */
 public record Config(
         Map<String, String> kafka,
@@ -35,7 +37,8 @@ public record Config(
         Limits limits,
         Duration drain,
         Set<String> hosts,
-        Optional<String> accessTopic) {
+        Optional<String> accessTopic,
+        Duration linger) {
 
     /** Kafka's property for the addresses of brokers. */
     public static final String BOOTSTRAP = "bootstrap.servers";
@@ -50,10 +53,12 @@ public record Config(
             new Limits(
                     1 << 20,
                     16 << 20,
+                    FileService.MOST_CHUNK,
                     new dev.weir.Limits(20_000, 0, 0, 0, Duration.ZERO, dev.weir.Limits.NONE.slow())),
             Duration.ofSeconds(10),
             Set.of(),
-            Optional.empty());
+            Optional.empty(),
+            Duration.ZERO);
 
     /** Copies the collections. */
     public Config {
@@ -80,9 +85,10 @@ public record Config(
      *
      * @param maxEventBytes the most for one published event
      * @param maxBodyBytes the most for one request to publish
+     * @param fileChunk how much of a file is in memory at a time for each download, in bytes
      * @param streams what all streams together may take
      */
-    public record Limits(int maxEventBytes, int maxBodyBytes, dev.weir.Limits streams) {}
+    public record Limits(int maxEventBytes, int maxBodyBytes, int fileChunk, dev.weir.Limits streams) {}
 
     /**
      * A topic that fills itself, for measurements.
@@ -102,16 +108,26 @@ public record Config(
         /**
          * How much is held in memory.
          *
+         * @param linger events that follow one another within this time may share a write
          * @return what was asked for, with room for its bytes
          */
-        public Retention retention() {
+        public Retention retention(Duration linger) {
             Retention usual = Retention.DEFAULT;
-            int wanted = Math.max(keep.orElse(0), pace.burst());
-            long bytes = (long) wanted * (pace.size() + WITH_ID);
-            return new Retention(
-                    keep.isPresent() ? wanted : Math.max(wanted, usual.events()),
-                    Math.max(bytes, usual.bytes()),
-                    usual.linger());
+            int events = keep.isPresent() ? held() : Math.max(held(), usual.events());
+            return new Retention(events, bytes(), linger);
+        }
+
+        /**
+         * How many bytes of it are held at the most.
+         *
+         * @return as in {@link #retention}
+         */
+        public long bytes() {
+            return Math.max((long) held() * (pace.size() + WITH_ID), Retention.DEFAULT.bytes());
+        }
+
+        private int held() {
+            return Math.max(keep.orElse(0), pace.burst());
         }
     }
 
@@ -166,7 +182,7 @@ public record Config(
     public Config withGenerator(String name, Generated generated) {
         Map<String, Generated> all = new HashMap<>(generators);
         all.put(name, generated);
-        return new Config(kafka, topics, all, files, listeners, limits, drain, hosts, accessTopic);
+        return new Config(kafka, topics, all, files, listeners, limits, drain, hosts, accessTopic, linger);
     }
 
     /**
@@ -179,7 +195,7 @@ public record Config(
     public Config withFiles(String name, Path folder) {
         Map<String, Path> all = new HashMap<>(files);
         all.put(name, folder);
-        return new Config(kafka, topics, generators, all, listeners, limits, drain, hosts, accessTopic);
+        return new Config(kafka, topics, generators, all, listeners, limits, drain, hosts, accessTopic, linger);
     }
 
     /**
@@ -189,7 +205,7 @@ public record Config(
      * @return a new configuration
      */
     public Config withDrain(Duration drain) {
-        return new Config(kafka, topics, generators, files, listeners, limits, drain, hosts, accessTopic);
+        return new Config(kafka, topics, generators, files, listeners, limits, drain, hosts, accessTopic, linger);
     }
 
     /**
@@ -199,7 +215,7 @@ public record Config(
      * @return a new configuration
      */
     public Config with(Listeners listeners) {
-        return new Config(kafka, topics, generators, files, listeners, limits, drain, hosts, accessTopic);
+        return new Config(kafka, topics, generators, files, listeners, limits, drain, hosts, accessTopic, linger);
     }
 
     /**
@@ -211,7 +227,7 @@ public record Config(
     public Config withBootstrap(String bootstrap) {
         Map<String, String> properties = new HashMap<>(kafka);
         properties.put(BOOTSTRAP, bootstrap);
-        return new Config(properties, topics, generators, files, listeners, limits, drain, hosts, accessTopic);
+        return new Config(properties, topics, generators, files, listeners, limits, drain, hosts, accessTopic, linger);
     }
 
     /**
@@ -223,7 +239,7 @@ public record Config(
     public Config withTopics(List<String> more) {
         Set<String> all = new TreeSet<>(topics);
         all.addAll(more);
-        return new Config(kafka, all, generators, files, listeners, limits, drain, hosts, accessTopic);
+        return new Config(kafka, all, generators, files, listeners, limits, drain, hosts, accessTopic, linger);
     }
 
     /**
@@ -233,6 +249,7 @@ public record Config(
      * @return a new configuration
      */
     public Config withAccessTopic(String topic) {
-        return new Config(kafka, topics, generators, files, listeners, limits, drain, hosts, Optional.of(topic));
+        return new Config(
+                kafka, topics, generators, files, listeners, limits, drain, hosts, Optional.of(topic), linger);
     }
 }

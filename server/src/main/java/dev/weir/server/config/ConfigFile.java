@@ -8,6 +8,7 @@ import dev.weir.Limits;
 import dev.weir.Subscription;
 import dev.weir.hub.Pace;
 import dev.weir.hub.Retention;
+import dev.weir.transport.chunked.FileService;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -34,9 +35,9 @@ public final class ConfigFile {
 
     private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,249}");
     private static final String KEYS =
-            "kafka, topics, generators, files, bind, http-port, grpc-port, admin-bind, admin-port, hosts, access-topic, limits, drain";
+            "kafka, topics, generators, files, bind, http-port, grpc-port, admin-bind, admin-port, hosts, access-topic, limits, drain, linger-ms";
     private static final String LIMITS =
-            "max-event-bytes, max-body-bytes, max-streams, max-streams-per-address, max-starts-per-second,"
+            "max-event-bytes, max-body-bytes, file-chunk-bytes, max-streams, max-streams-per-address, max-starts-per-second,"
                     + " max-starts-per-second-per-address, max-duration, slow";
 
     private static final String GENERATOR = "rate, size, burst, keep, kafka";
@@ -57,6 +58,7 @@ public final class ConfigFile {
     private OptionalInt admin = OptionalInt.empty();
     private int maxEventBytes = Config.DEFAULT.limits().maxEventBytes();
     private int maxBodyBytes = Config.DEFAULT.limits().maxBodyBytes();
+    private int fileChunk = Config.DEFAULT.limits().fileChunk();
     private int streams = Config.DEFAULT.limits().streams().streams();
     private int streamsPerAddress;
     private int startsPerSecond;
@@ -65,6 +67,7 @@ public final class ConfigFile {
     private Set<Subscription.Slow> slow = Config.DEFAULT.limits().streams().slow();
     private int drain = (int) Config.DEFAULT.drain().toSeconds();
     private Optional<String> accessTopic = Optional.empty();
+    private int lingerMillis;
 
     private ConfigFile(Path file, JsonParser yaml) {
         this.file = file;
@@ -118,6 +121,7 @@ public final class ConfigFile {
                 new Config.Limits(
                         maxEventBytes,
                         maxBodyBytes,
+                        fileChunk,
                         new Limits(
                                 streams,
                                 streamsPerAddress,
@@ -127,7 +131,8 @@ public final class ConfigFile {
                                 slow)),
                 Duration.ofSeconds(drain),
                 hosts,
-                accessTopic);
+                accessTopic,
+                Duration.ofMillis(lingerMillis));
     }
 
     private void top(String key) throws IOException {
@@ -149,6 +154,7 @@ public final class ConfigFile {
             case "access-topic" -> accessTopic = Optional.of(topic(key));
             case "limits" -> map(key, LIMITS, this::limit);
             case "drain" -> drain = number(key, 0, 3600);
+            case "linger-ms" -> lingerMillis = number(key, 0, 1000);
             default -> throw wrong(key + ": unknown key; allowed are " + KEYS);
         }
     }
@@ -157,6 +163,8 @@ public final class ConfigFile {
         switch (key) {
             case "max-event-bytes" -> maxEventBytes = number("limits." + key, 1, 64 << 20);
             case "max-body-bytes" -> maxBodyBytes = number("limits." + key, 1, 64 << 20);
+            case "file-chunk-bytes" ->
+                fileChunk = number("limits." + key, FileService.LEAST_CHUNK, FileService.MOST_CHUNK);
             case "max-streams" -> streams = number("limits." + key, 0, Integer.MAX_VALUE);
             case "max-streams-per-address" -> streamsPerAddress = number("limits." + key, 0, Integer.MAX_VALUE);
             case "max-starts-per-second" -> startsPerSecond = number("limits." + key, 0, Integer.MAX_VALUE);

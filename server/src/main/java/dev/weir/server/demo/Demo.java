@@ -65,8 +65,9 @@ public final class Demo implements AutoCloseable {
             DemoTopics.create(found);
             demo.keep(new Figures(cluster, figures));
             Cluster all = demo.keep(Clusters.generate(found, cluster));
+            Checksums checksums = demo.keep(new Checksums(libraries()));
             Node node = demo.keep(await(listening));
-            node.offer(Checksums.NAME, demo.keep(new Checksums(libraries())));
+            node.offer(Checksums.NAME, checksums);
             node.offer(Tokens.NAME, new Tokens());
             node.offer(Report.NAME, new Report());
             node.offer(FileTail.NAME, new FileTail(log));

@@ -52,8 +52,7 @@ final class DemoTopics {
 
     /** Little; but a topic that fills itself never loses its burst to what comes after. */
     private static Map<String, String> kept(Config.@Nullable Generated filled) {
-        long bytes =
-                filled == null ? SMALL : Math.max(SMALL, 2 * filled.retention().bytes());
+        long bytes = filled == null ? SMALL : Math.max(SMALL, 2 * filled.bytes());
         return Map.of(
                 "retention.ms", String.valueOf(Duration.ofDays(1).toMillis()),
                 "retention.bytes", String.valueOf(bytes),

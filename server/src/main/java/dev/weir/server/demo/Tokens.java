@@ -55,10 +55,8 @@ final class Tokens implements EventSource {
     @Override
     public Cursor open(Subscription subscription) {
         subscription.refuseOtherParameters("prompt", "tokens", "rate", "seed");
-        subscription.refuseOtherStarts();
-        String prompt = subscription.body().length() > 0
-                ? subscription.body().toText()
-                : subscription.parameters().getOrDefault("prompt", "");
+        subscription.refuseOtherBounds();
+        String prompt = prompt(subscription);
         long count = subscription.number("tokens", 1, 10_000, 100);
         long rate = subscription.number("rate", 1, 1_000, 20);
         Random random = new Random(subscription.number("seed", 0, Long.MAX_VALUE, System.nanoTime() & Long.MAX_VALUE));
@@ -66,6 +64,15 @@ final class Tokens implements EventSource {
         String first = before.size() < 2 ? END : before.get(before.size() - 2);
         String second = before.isEmpty() ? END : before.get(before.size() - 1);
         return Cold.run(out -> generate(first, second, count, random, out.paced(rate)));
+    }
+
+    private static String prompt(Subscription subscription) {
+        String given = subscription.parameters().get("prompt");
+        if (given != null) {
+            subscription.refuseBody();
+            return given;
+        }
+        return subscription.body().toText();
     }
 
     private void generate(String before, String last, long count, Random random, Cold.Emitter out)

@@ -1,6 +1,7 @@
 package dev.weir.server.http;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import dev.weir.Refusal;
 import dev.weir.server.access.AccessLog;
 import dev.weir.server.access.HttpAccess;
 import dev.weir.server.config.Config;
@@ -48,6 +49,7 @@ public final class Web implements AutoCloseable {
     private final Metrics metrics;
     private final String grpc;
     private final List<StreamService> streams = new ArrayList<>();
+    private final List<FileService> folders = new ArrayList<>();
     private final Set<String> paths = new TreeSet<>();
     private final WebServer server;
 
@@ -112,7 +114,25 @@ public final class Web implements AutoCloseable {
         return Collections.unmodifiableSet(paths);
     }
 
-    /** Cuts the streams that are left and closes the listeners. Blocks a moment. Idempotent. */
+    /**
+     * Refuses downloads from now on; those that are under way may finish. Returns at once.
+     *
+     * @param why what clients are told
+     */
+    public void drain(Refusal why) {
+        folders.forEach(files -> files.stop(why));
+    }
+
+    /**
+     * How many downloads are under way.
+     *
+     * @return 0 or more
+     */
+    public int downloads() {
+        return folders.stream().mapToInt(FileService::downloads).sum();
+    }
+
+    /** Cuts the streams and downloads that are left and closes the listeners. Blocks a moment. Idempotent. */
     @Override
     public void close() {
         streams.forEach(StreamService::close);
@@ -172,7 +192,11 @@ public final class Web implements AutoCloseable {
         Routes routes = new Routes(routing);
         routes.streams("/events", sse);
         routes.streams("/streams", chunked);
-        config.files().forEach((name, folder) -> routes.files(name, new FileService(folder)));
+        config.files().forEach((name, folder) -> {
+            FileService files = new FileService(folder, config.limits().fileChunk(), StreamService.MAX_BOUNDED_STALL);
+            folders.add(files);
+            routes.files(name, files);
+        });
         routes.get("/topics", new TopicsRoute(catalogue, grpc));
         routes.post(
                 "/topics/{topic}/events",

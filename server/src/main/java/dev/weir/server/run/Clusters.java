@@ -1,5 +1,6 @@
 package dev.weir.server.run;
 
+import dev.weir.hub.Retention;
 import dev.weir.server.config.Config;
 import dev.weir.server.topics.Cluster;
 import dev.weir.server.topics.GeneratedTopics;
@@ -64,14 +65,15 @@ public final class Clusters {
             throw new CannotStart("the cluster has no topic " + String.join(", ", missing)
                     + ", which a generator is to fill; create it, or leave out kafka: true");
         }
-        return new GeneratedTopics(config.generators(), cluster);
+        return new GeneratedTopics(config.generators(), config.linger(), cluster);
     }
 
     private static KafkaSettings settings(Config config, String bootstrap) {
         KafkaSettings defaults = KafkaSettings.of(bootstrap).with(config.kafka());
+        Retention usual = defaults.retention();
         return new KafkaSettings(
                 defaults.client(),
-                defaults.retention(),
+                new Retention(usual.events(), usual.bytes(), config.linger()),
                 config.limits().maxEventBytes(),
                 defaults.catchUpReaders(),
                 defaults.idle(),

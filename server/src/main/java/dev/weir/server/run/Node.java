@@ -1,6 +1,8 @@
 package dev.weir.server.run;
 
+import dev.weir.Code;
 import dev.weir.EventSource;
+import dev.weir.Refusal;
 import dev.weir.server.access.AccessLog;
 import dev.weir.server.access.GrpcAccess;
 import dev.weir.server.config.Config;
@@ -128,10 +130,14 @@ public final class Node implements AutoCloseable {
         return web.paths();
     }
 
+    private int underWay() {
+        return catalogue.open() + web.downloads();
+    }
+
     /**
-     * Ends the server: readiness first, then live streams get their stop, one after another over the time of the configuration,
-     * and those with an end of their own may finish; then what is left is stopped, and cut. Blocks until then, a few seconds more
-     * at the most. The cluster is the caller's to close. Idempotent.
+     * Ends the server: readiness first, then live streams get their stop, one after another over the time of the configuration, and
+     * downloads and streams with an end of their own may finish; then what is left is stopped, and cut. Blocks until then, a few
+     * seconds more at the most. The cluster is the caller's to close. Idempotent.
      */
     @Override
     public void close() {
@@ -141,12 +147,13 @@ public final class Node implements AutoCloseable {
         health.draining();
         grpc.drain();
         catalogue.drain(COME_BACK, config.drain());
+        web.drain(new Refusal(Code.SHUTDOWN, "the server is shutting down", COME_BACK));
         long end = System.nanoTime() + config.drain().plus(TAKEN_WITHIN).toNanos();
-        while (catalogue.open() > 0 && System.nanoTime() < end) {
+        while (underWay() > 0 && System.nanoTime() < end) {
             LockSupport.parkNanos(this, 5_000_000);
         }
-        if (catalogue.open() > 0) {
-            LOG.log(Level.INFO, "{0} streams are cut", catalogue.open());
+        if (underWay() > 0) {
+            LOG.log(Level.INFO, "{0} streams and {1} downloads are cut", catalogue.open(), web.downloads());
         }
         web.close();
         try {

@@ -10,6 +10,7 @@ import dev.weir.server.config.Config;
 import dev.weir.sources.kafka.Lag;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,16 +32,17 @@ public final class GeneratedTopics implements Cluster {
      * Starts them. Blocks until the bursts of all are there.
      *
      * @param wanted how each is filled, by name
+     * @param linger events of one that follow one another within this time may share a write
      * @param cluster where all others live; not closed by this
      */
-    public GeneratedTopics(Map<String, Config.Generated> wanted, Cluster cluster) {
+    public GeneratedTopics(Map<String, Config.Generated> wanted, Duration linger, Cluster cluster) {
         generated = Set.copyOf(wanted.keySet());
         this.cluster = cluster;
         wanted.forEach((name, how) -> {
             if (how.kafka()) {
                 feeds.add(new Feed(name, how.pace(), events -> send(name, events)));
             } else {
-                inMemory.put(name, new Generator(name, how.pace(), how.retention()));
+                inMemory.put(name, new Generator(name, how.pace(), how.retention(linger)));
             }
         });
     }

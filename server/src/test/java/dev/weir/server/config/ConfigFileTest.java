@@ -45,6 +45,7 @@ class ConfigFileTest {
                 limits:
                   max-event-bytes: 10
                   max-body-bytes: 1_000
+                  file-chunk-bytes: 8_192
                   max-streams: 1
                   max-streams-per-address: 2
                   max-starts-per-second: 3
@@ -52,6 +53,7 @@ class ConfigFileTest {
                   max-duration: 5
                   slow: [lag, drop-oldest]
                 drain: 6
+                linger-ms: 7
                 """);
 
         assertThat(config.kafka()).containsEntry("bootstrap.servers", "a:1,b:2").containsEntry("linger.ms", "5");
@@ -70,9 +72,11 @@ class ConfigFileTest {
         assertThat(config.accessTopic()).hasValue("log");
         assertThat(config.limits().maxEventBytes()).isEqualTo(10);
         assertThat(config.limits().maxBodyBytes()).isEqualTo(1000);
+        assertThat(config.limits().fileChunk()).isEqualTo(8192);
         assertThat(config.limits().streams())
                 .isEqualTo(new Limits(1, 2, 3, 4, Duration.ofSeconds(5), Set.of(Slow.LAG, Slow.DROP_OLDEST)));
         assertThat(config.drain()).isEqualTo(Duration.ofSeconds(6));
+        assertThat(config.linger()).isEqualTo(Duration.ofMillis(7));
     }
 
     @Test
@@ -94,6 +98,7 @@ class ConfigFileTest {
                 "http-port: 70000             | :1: http-port: 70000 is not allowed; allowed are whole numbers from 0",
                 "topics: orders               | :1: topics: allowed is a list",
                 "topics:\\n  - ok\\n  - a b  | :3: topics: a b is no name of a topic",
+                "limits:\\n  file-chunk-bytes: 8191 | :2: limits.file-chunk-bytes: 8191 is not allowed; allowed are whole numbers from 8192 to 65536",
                 "limits:\\n  slow: [fast]     | :2: limits.slow: fast is not allowed; allowed are lag, drop-oldest",
                 "limits:\\n  slow: lag        | :2: limits.slow: allowed is a list",
                 "generators: [a]              | :1: generators: allowed is a map of topics by name",
@@ -122,11 +127,13 @@ class ConfigFileTest {
 
     @Test
     void aGeneratorHoldsItsBurst() {
-        Retention held = generated(1024, 50_000, OptionalInt.empty()).retention();
+        Retention held = generated(1024, 50_000, OptionalInt.empty()).retention(Duration.ZERO);
         assertThat(held.events()).isEqualTo(50_000);
         assertThat(held.bytes()).isGreaterThan(50_000 * 1024L);
-        assertThat(generated(64, 10, OptionalInt.empty()).retention()).isEqualTo(Retention.DEFAULT);
-        assertThat(generated(64, 10, OptionalInt.of(5)).retention().events()).isEqualTo(10);
+        assertThat(generated(64, 10, OptionalInt.empty()).retention(Duration.ZERO))
+                .isEqualTo(Retention.DEFAULT);
+        assertThat(generated(64, 10, OptionalInt.of(5)).retention(Duration.ZERO).events())
+                .isEqualTo(10);
     }
 
     private static Config.Generated generated(int size, int burst, OptionalInt keep) {

@@ -1,8 +1,11 @@
 package dev.weir.server.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.weir.Code;
 import dev.weir.Cursor;
+import dev.weir.Refusal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -12,6 +15,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class ChecksumsTest {
@@ -47,6 +52,25 @@ class ChecksumsTest {
             Files.writeString(folder.resolve("a"), "other");
             List<String> after = Streams.all(Streams.open(checksums, "", ""));
             assertThat(after.getLast()).isNotEqualTo(before.getLast());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"?rows=1", "?after=1.a.b.c", "?from=last:3", "?from=2026-01-01T00:00:00Z", "?until=latest"})
+    void whatIsNotAllowedIsRefused(String query) {
+        assertRefused(query, "");
+    }
+
+    @Test
+    void aBodyIsRefused() {
+        assertRefused("", "a prompt");
+    }
+
+    private void assertRefused(String query, String body) {
+        try (Checksums source = new Checksums(folder)) {
+            assertThatExceptionOfType(Refusal.class)
+                    .isThrownBy(() -> Streams.open(source, query, body))
+                    .satisfies(no -> assertThat(no.code()).isEqualTo(Code.BAD_REQUEST));
         }
     }
 }

@@ -1,9 +1,12 @@
 package dev.weir.server.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.weir.Code;
 import dev.weir.Cursor;
 import dev.weir.Event;
+import dev.weir.Refusal;
 import dev.weir.Signal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class FileTailTest {
@@ -118,5 +123,22 @@ class FileTailTest {
         }
         assertThat(Files.size(file)).isLessThan(200);
         assertThat(directory.resolve("system.log.1")).exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"?rows=1", "?after=1.a.b.c", "?from=last:3", "?from=2026-01-01T00:00:00Z", "?until=latest"})
+    void whatIsNotAllowedIsRefused(String query) {
+        assertRefused(query, "");
+    }
+
+    @Test
+    void aBodyIsRefused() {
+        assertRefused("", "a prompt");
+    }
+
+    private void assertRefused(String query, String body) {
+        assertThatExceptionOfType(Refusal.class)
+                .isThrownBy(() -> Streams.open(new FileTail(file), query, body))
+                .satisfies(no -> assertThat(no.code()).isEqualTo(Code.BAD_REQUEST));
     }
 }

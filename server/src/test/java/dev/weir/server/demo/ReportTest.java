@@ -53,7 +53,16 @@ class ReportTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"?rows=-1", "?rows=1000001", "?rows=x", "?row=1", "?after=other.1", "?from=last:3"})
+    @ValueSource(
+            strings = {
+                "?rows=-1",
+                "?rows=1000001",
+                "?rows=x",
+                "?row=1",
+                "?after=other.1",
+                "?from=last:3",
+                "?until=latest"
+            })
     void whatIsNotAllowedIsRefused(String query) {
         assertThatExceptionOfType(Refusal.class)
                 .isThrownBy(() -> Streams.open(report, query, ""))

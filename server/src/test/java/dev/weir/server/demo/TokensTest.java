@@ -42,7 +42,16 @@ class TokensTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"?tokens=0", "?tokens=10001", "?rate=0", "?rate=x", "?seed=-1", "?colour=red", "?after=1.a.b.c"})
+            strings = {
+                "?tokens=0",
+                "?tokens=10001",
+                "?rate=0",
+                "?rate=x",
+                "?seed=-1",
+                "?colour=red",
+                "?after=1.a.b.c",
+                "?until=latest"
+            })
     void whatIsNotAllowedIsRefused(String query) {
         assertThatExceptionOfType(Refusal.class)
                 .isThrownBy(() -> Streams.open(tokens, query, ""))

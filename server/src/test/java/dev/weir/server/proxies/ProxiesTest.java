@@ -15,12 +15,14 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +31,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -124,6 +127,35 @@ class ProxiesTest {
                 assertThat(seen.statusCode()).as(path).isEqualTo(expected.statusCode());
                 assertThat(told(seen)).as(path).isEqualTo(told(expected));
                 assertThat(seen.body()).as(path).isEqualTo(expected.body());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void w6_whatIsCompressedIsTheSame(Way way) throws Exception {
+        try (HttpClient direct = HttpClient.newHttpClient();
+                HttpClient client = way.client()) {
+            for (String path : List.of("/events/history", "/streams/history", "/streams/history?format=text")) {
+                String bounded = path + (path.contains("?") ? "&" : "?") + "from=earliest&until=latest";
+                String expected = send(direct, server.ready.http() + bounded).body();
+                URI compressed = URI.create(way.url(bounded + "&compress=gzip"));
+                for (HttpRequest.Builder request : List.of(
+                        HttpRequest.newBuilder(compressed),
+                        HttpRequest.newBuilder(compressed).POST(BodyPublishers.noBody()))) {
+                    HttpResponse<InputStream> seen =
+                            client.send(request.timeout(Duration.ofSeconds(20)).build(), BodyHandlers.ofInputStream());
+
+                    assertThat(seen.headers().firstValue("content-encoding"))
+                            .as(path)
+                            .hasValue("gzip");
+                    try (InputStream whole = new GZIPInputStream(seen.body())) {
+                        assertThat(whole.readAllBytes())
+                                .as(path)
+                                .asString(StandardCharsets.UTF_8)
+                                .isEqualTo(expected);
+                    }
+                }
             }
         }
     }

@@ -11,7 +11,9 @@ import dev.weir.Event;
 import dev.weir.Limits;
 import dev.weir.Refusal;
 import dev.weir.server.config.Config;
+import dev.weir.server.config.ConfigFile;
 import dev.weir.server.topics.Catalogue;
+import dev.weir.server.topics.Cluster;
 import dev.weir.server.topics.MemoryCluster;
 import dev.weir.transport.grpc.v1.EventStreamsGrpc;
 import dev.weir.transport.grpc.v1.ListRequest;
@@ -24,12 +26,19 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
@@ -40,10 +49,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The assembly: gRPC under the same rules as HTTP, and the end. */
 @Timeout(60)
 class NodeTest {
+
+    private static final int LARGE = 32 << 20;
 
     @Test
     void grpcPublishesAndListsUnderTheSameLimits() {
@@ -129,6 +141,64 @@ class NodeTest {
             assertThat(stop.path("control").asText()).isEqualTo("stop");
             assertThat(stop.path("code").asText()).isEqualTo("shutdown");
             assertThat(stop.path("retryAfterMs").asLong()).isBetween(1000L, 2000L);
+        }
+    }
+
+    @Test
+    void aDownloadThatIsUnderWayMayFinishAndNewOnesAreRefused(@TempDir Path folder) throws Exception {
+        Files.write(folder.resolve("large"), new byte[LARGE]);
+        Node node = Node.listen(Config.DEFAULT
+                .with(new Config.Listeners("127.0.0.1", 0, 0, "127.0.0.1", OptionalInt.empty()))
+                .withFiles("all", folder)
+                .withDrain(Duration.ofSeconds(30)));
+        HttpRequest large = HttpRequest.newBuilder(
+                        URI.create(node.ready("none:0").http() + "/files/all/large"))
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient();
+                InputStream download =
+                        client.send(large, BodyHandlers.ofInputStream()).body()) {
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(node::close);
+            HttpResponse<String> refused = client.send(large, BodyHandlers.ofString());
+            while (refused.statusCode() == 200) {
+                refused = client.send(large, BodyHandlers.ofString());
+            }
+
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.headers().firstValue("retry-after")).hasValue("1");
+            assertThat(refused.body()).contains("\"code\":\"shutdown\"");
+            assertThat(closed).isNotDone();
+            assertThat(download.readAllBytes()).hasSize(LARGE);
+            closed.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void eventsThatFollowOneAnotherShareAWrite(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("weir.yaml"), """
+                http-port: 0
+                grpc-port: 0
+                admin-port: 0
+                linger-ms: 500
+                generators: {fast: {rate: 200}}
+                """);
+        Config config = ConfigFile.read(file);
+        try (MemoryCluster none = new MemoryCluster();
+                Cluster cluster = Clusters.generate(config, none);
+                Node node = Node.listen(config)) {
+            node.serve(cluster);
+            URI base = URI.create(node.ready("none:0").http());
+            try (Socket socket = new Socket(base.getHost(), base.getPort())) {
+                socket.setSoTimeout(20_000);
+                socket.getOutputStream()
+                        .write("GET /streams/fast?envelope=none HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                                .getBytes(StandardCharsets.US_ASCII));
+                BufferedReader lines =
+                        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+                int together = 0;
+                for (String line = lines.readLine(); together < 20; line = lines.readLine()) {
+                    together = line.startsWith("{") ? together + 1 : 0;
+                }
+            }
         }
     }
 
