@@ -1,14 +1,24 @@
 package dev.weir.docs;
 
 import dev.weir.Bytes;
+import dev.weir.Code;
 import dev.weir.Cold;
 import dev.weir.Cursor;
 import dev.weir.Event;
+import dev.weir.Refusal;
+import dev.weir.Start;
 import dev.weir.Subscription;
 import dev.weir.hub.Task;
+import dev.weir.transport.chunked.FileService;
+import io.helidon.webserver.http.HttpRouting;
+import java.io.BufferedReader;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongFunction;
@@ -23,7 +33,7 @@ final class ColdStreams {
     // snippet:numbers
     static Cursor squares(Subscription subscription) {
         subscription.refuseOtherParameters("count");
-        subscription.refuseOtherStarts(); // it has no ids, so nobody can go on behind one
+        subscription.refuseOtherBounds(); // it has no ids, so nobody can go on behind one
         long count = subscription.number("count", 1, 1_000_000, 10); // 400 before the first byte
         return Cold.run(out -> {
             for (long n = 1; n <= count; n++) {
@@ -59,8 +69,9 @@ final class ColdStreams {
     static Cursor of(InputStream in) {
         return Cold.run(out -> {
             try (in) {
-                for (byte[] part = in.readNBytes(8192); part.length > 0; part = in.readNBytes(8192)) {
-                    out.emit(Event.of("part", Bytes.owned(part)));
+                byte[] buffer = new byte[8192];
+                for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+                    out.emit(Event.of("part", Bytes.owned(Arrays.copyOf(buffer, length))));
                 }
             }
         });
@@ -69,8 +80,14 @@ final class ColdStreams {
 
     // snippet:stage
     static Cursor of(CompletionStage<String> answer) {
-        return Cold.run(
-                out -> out.emit(Event.of("answer", answer.toCompletableFuture().get())));
+        CompletableFuture<String> future = answer.toCompletableFuture();
+        return Cold.run(out -> {
+            try {
+                out.emit(Event.of("answer", future.get()));
+            } finally {
+                future.cancel(true); // if the client has left before it was there
+            }
+        });
     }
     // end:stage
 
@@ -101,6 +118,49 @@ final class ColdStreams {
     }
     // end:live
 
+    // snippet:tail
+    static Cursor tail(Path log) {
+        return Cold.live(out -> {
+            try (BufferedReader lines = Files.newBufferedReader(log)) {
+                while (true) {
+                    String line = lines.readLine();
+                    if (line == null) {
+                        Thread.sleep(100); // a client that has left interrupts it here
+                    } else {
+                        out.emit(Event.of("line", line));
+                    }
+                }
+            }
+        });
+    }
+    // end:tail
+
+    // snippet:seek
+    static Cursor resumable(Subscription subscription) {
+        subscription.refuseUntil();
+        long first = switch (subscription.start()) {
+            case Start.Latest all -> 1;
+            case Start.Earliest all -> 1;
+            case Start.After after
+            when after.id().matches("square[.][0-9]{1,9}") ->
+                Long.parseLong(after.id().substring("square.".length())) + 1;
+            default ->
+                throw new Refusal(Code.BAD_REQUEST, "from, after: allowed are from=earliest and the id of a square");
+        };
+        return Cold.run(out -> {
+            for (long n = first; n <= 1_000_000; n++) {
+                out.emit(Event.of("square", Long.toString(n * n)).withId("square." + n));
+            }
+        });
+    }
+    // end:seek
+
+    // snippet:files
+    static void files(HttpRouting.Builder routing, Path folder) {
+        routing.register("/files", new FileService(folder));
+    }
+    // end:files
+
     // snippet:items
     static Cursor prices(List<String> texts) {
         return Cold.run(out -> {
@@ -130,7 +190,7 @@ final class ColdStreams {
 
     // snippet:tokens
     static Cursor answer(Subscription subscription, UnaryOperator<String> model) {
-        subscription.refuseOtherStarts();
+        subscription.refuseOtherBounds();
         String prompt = subscription.body().toText();
         return Cold.run(out -> {
             Cold.Emitter slowly = out.paced(20);

@@ -8,6 +8,7 @@ import dev.weir.Sources;
 import dev.weir.hub.Task;
 import dev.weir.transport.chunked.ChunkedTransport;
 import dev.weir.transport.sse.SseTransport;
+import io.helidon.webserver.WebServer;
 import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,14 +17,19 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(30)
 class ColdStreamsTest {
@@ -60,6 +66,7 @@ class ColdStreamsTest {
         assertThat(lines(ColdStreams::squares, "count=0")).contains("\"status\":400", "count=0");
         assertThat(lines(ColdStreams::squares, "cuont=1")).contains("\"status\":400", "allowed are count, topic");
         assertThat(lines(ColdStreams::squares, "after=x.1")).contains("\"status\":400", "can't be resumed");
+        assertThat(lines(ColdStreams::squares, "until=latest")).contains("\"status\":400", "knows no such end");
     }
 
     @Test
@@ -90,6 +97,52 @@ class ColdStreamsTest {
     void whatHasNoEndGoesOnUntilItsClientHasEnough() throws Exception {
         assertThat(lines(asked -> ColdStreams.temperatures(() -> 21.5), "limit=2&format=text"))
                 .isEqualTo("21.5\n21.5\n");
+    }
+
+    @Test
+    void aLogIsReadAsItGrows(@TempDir Path folder) throws Exception {
+        Path log = Files.writeString(folder.resolve("log"), "one\n");
+        CompletableFuture<String> read = CompletableFuture.supplyAsync(() -> {
+            try {
+                return lines(asked -> ColdStreams.tail(log), "limit=2&format=text");
+            } catch (Exception failure) {
+                throw new AssertionError(failure);
+            }
+        });
+        Files.writeString(log, "two\n", StandardOpenOption.APPEND);
+        assertThat(read.get(20, TimeUnit.SECONDS)).isEqualTo("one\ntwo\n");
+    }
+
+    @Test
+    void aStreamWithIdsGoesOnBehindOne() throws Exception {
+        assertThat(lines(ColdStreams::resumable, "limit=2&format=text")).isEqualTo("1\n4\n");
+        assertThat(lines(ColdStreams::resumable, "limit=2&format=text&after=square.2"))
+                .isEqualTo("9\n16\n");
+        assertThat(lines(ColdStreams::resumable, "after=other.2")).contains("\"status\":400", "the id of a square");
+        assertThat(lines(ColdStreams::resumable, "until=latest")).contains("\"status\":400", "until");
+    }
+
+    @Test
+    void aFolderOfFilesIsServedBesideTheStreams(@TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("a.txt"), "content");
+        WebServer server = WebServer.builder()
+                .host("127.0.0.1")
+                .port(0)
+                .routing(routing -> ColdStreams.files(routing, folder))
+                .build()
+                .start();
+        try {
+            URI file = URI.create("http://127.0.0.1:" + server.port() + "/files/a.txt");
+            HttpRequest request = HttpRequest.newBuilder(file)
+                    .timeout(Duration.ofSeconds(10))
+                    .header("Range", "bytes=3-")
+                    .build();
+            HttpResponse<String> part = http.send(request, HttpResponse.BodyHandlers.ofString());
+            assertThat(part.statusCode()).isEqualTo(206);
+            assertThat(part.body()).isEqualTo("tent");
+        } finally {
+            server.stop();
+        }
     }
 
     @Test
