@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "consumer",
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         description =
                 "Reads a topic with one partition of measured events, and tells what that costs. Checks the order, and of"
                         + " new records that they are whole.")

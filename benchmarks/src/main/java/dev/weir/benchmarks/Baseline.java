@@ -19,6 +19,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "baseline",
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         description = "Serves generated events until it is killed, as plainly as the name says.")
 public final class Baseline {
 

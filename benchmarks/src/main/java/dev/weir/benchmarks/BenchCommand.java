@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "weir bench",
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         sortOptions = false,
         synopsisSubcommandLabel = "COMMAND",
         description = "Measures Weir and what one would use instead, compares results, and reports them.",
@@ -104,7 +105,8 @@ public final class BenchCommand {
     @Command(
             name = "quick",
             description = "A look at most of it, in under four minutes.",
-            mixinStandardHelpOptions = true)
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class)
     int quick(@Mixin Wanted wanted) throws IOException {
         return measure("quick", Scenarios.quick(launcher).few(), wanted);
     }
@@ -112,15 +114,21 @@ public final class BenchCommand {
     @Command(
             name = "full",
             description = "Everything, each with three repetitions; takes a little less than an hour.",
-            mixinStandardHelpOptions = true)
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class)
     int full(@Mixin Wanted wanted) throws IOException {
-        return measure("full", Scenarios.full(launcher).all(), wanted);
+        return measure(
+                "full",
+                Scenarios.full(launcher, Descriptors.most(Path.of("/proc/self")))
+                        .all(),
+                wanted);
     }
 
     @Command(
             name = "compare",
             description = "Tells what differs between two results: where the intervals do not overlap.",
-            mixinStandardHelpOptions = true)
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class)
     int compare(
             @Parameters(paramLabel = "BEFORE", description = "a result of quick or full") Path before,
             @Parameters(paramLabel = "AFTER", description = "another") Path after,
@@ -143,7 +151,8 @@ public final class BenchCommand {
     @Command(
             name = "report",
             description = "Writes a page with charts, index.html, and report.md.",
-            mixinStandardHelpOptions = true)
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class)
     int report(
             @Parameters(arity = "0..1", paramLabel = "RESULT", description = "default: the newest in target/bench")
                     @Nullable
@@ -165,10 +174,8 @@ public final class BenchCommand {
         Path file = wanted.out == null
                 ? results().resolve(LocalDateTime.now(ZoneId.systemDefault()).format(STAMP) + ".json")
                 : wanted.out;
-        int connections =
-                scenarios.stream().mapToInt(Scenario::connections).max().orElse(0);
-        Descriptors.require(
-                Path.of("/proc/self"), "each process here", connections * 3 / 2, "choose other scenarios with --only");
+        int files = scenarios.stream().mapToInt(Scenario::files).max().orElse(0);
+        Descriptors.require(Path.of("/proc/self"), "each process here", files, "choose other scenarios with --only");
         PrintWriter err = spec.commandLine().getErr();
         Evidence evidence = Evidence.begin(mode);
         evidence.writeTo(file);

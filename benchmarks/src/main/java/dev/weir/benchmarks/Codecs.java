@@ -2,8 +2,10 @@ package dev.weir.benchmarks;
 
 import dev.weir.Codec;
 import dev.weir.Format;
+import dev.weir.Subscription;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.util.List;
 
 /** The transports' codecs by name. They are no part of any public API, so they are looked up. */
 final class Codecs {
@@ -15,20 +17,21 @@ final class Codecs {
             return switch (name) {
                 case "loopback" -> instance("dev.weir.tck.LoopbackCodec");
                 case "sse" ->
-                    codec(
+                    (Codec) call(
                             "dev.weir.transport.sse.SseCodec",
-                            new Class<?>[] {Format.class, boolean.class},
+                            "of",
+                            List.of(Format.class, boolean.class),
                             Format.DEFAULT,
                             false);
-                case "ndjson" ->
-                    codec(
-                            "dev.weir.transport.chunked.JsonCodec",
-                            new Class<?>[] {String.class, boolean.class, Format.class},
-                            "application/x-ndjson",
-                            false,
-                            Format.DEFAULT);
+                case "ndjson" -> chunked("application/x-ndjson");
+                case "json-seq" -> chunked("application/json-seq");
+                case "text" -> chunked("text/plain");
+                case "csv" -> chunked("text/csv");
+                case "raw" -> chunked("application/octet-stream");
                 case "grpc" -> instance("dev.weir.transport.grpc.GrpcCodec");
-                default -> throw new IllegalArgumentException(name + ": known are loopback, sse, ndjson, grpc");
+                default ->
+                    throw new IllegalArgumentException(
+                            name + ": known are loopback, sse, ndjson, json-seq, text, csv, raw, grpc");
             };
         } catch (ReflectiveOperationException moved) {
             throw new IllegalStateException("the codec of " + name + " is not where it was", moved);
@@ -41,10 +44,19 @@ final class Codecs {
         return (Codec) instance.get(null);
     }
 
-    private static Codec codec(String type, Class<?>[] parameters, Object... arguments)
+    private static Codec chunked(String mediaType) throws ReflectiveOperationException {
+        return (Codec) call(
+                "dev.weir.transport.chunked.Layout",
+                "codec",
+                List.of(String.class, Subscription.class),
+                mediaType,
+                Subscription.to("orders"));
+    }
+
+    private static Object call(String type, String name, List<Class<?>> parameters, Object... arguments)
             throws ReflectiveOperationException {
-        Method of = Class.forName(type).getDeclaredMethod("of", parameters);
-        of.setAccessible(true);
-        return (Codec) of.invoke(null, arguments);
+        Method method = Class.forName(type).getDeclaredMethod(name, parameters.toArray(Class<?>[]::new));
+        method.setAccessible(true);
+        return method.invoke(null, arguments);
     }
 }

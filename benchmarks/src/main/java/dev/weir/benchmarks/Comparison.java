@@ -14,7 +14,9 @@ final class Comparison {
 
     private static final double LEAST = 0.01;
 
-    /** Less of these is better. */
+    /** More of it is better, of all else less. */
+    private static final String RATE = Metric.RATE.field();
+
     private static final List<String> COSTS = Stream.of(
                     Metric.CPU,
                     Metric.ALLOCATED,
@@ -90,12 +92,16 @@ final class Comparison {
         }
     }
 
-    /** The rate of an open loop is given, and that of others is a result. */
+    /** The rate of an open loop is given, and that of others is a result; where the heap is small, so is what is resident. */
     private static List<String> figures(Measurement one) {
-        String rate = Metric.RATE.field();
-        return one.figure(Metric.P99.field()).isPresent()
-                ? COSTS
-                : Stream.concat(COSTS.stream(), Stream.of(rate)).toList();
+        List<String> figures = new ArrayList<>(COSTS);
+        if (one.figure(Metric.P99.field()).isEmpty()) {
+            figures.add(RATE);
+        }
+        if (one.scenario().equals(Scenarios.EXPORT)) {
+            figures.add(Metric.RSS.field());
+        }
+        return figures;
     }
 
     private void compare(Measurement of, String figure, Interval before, Interval after) {
@@ -109,7 +115,7 @@ final class Comparison {
             return;
         }
         differing++;
-        boolean costs = change > 0 == COSTS.contains(figure);
+        boolean costs = change > 0 != figure.equals(RATE);
         worse |= costs && !of.baseline();
         tell(
                 of.baseline() ? "note" : costs ? "worse" : "better",

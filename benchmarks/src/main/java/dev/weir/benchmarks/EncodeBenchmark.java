@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @SuppressWarnings("NullAway.Init")
 public class EncodeBenchmark {
 
-    @Param({"loopback", "sse", "ndjson", "grpc"})
+    @Param({"loopback", "sse", "ndjson", "json-seq", "text", "csv", "raw", "grpc"})
     public String format;
 
     private Codec codec;
@@ -36,7 +36,7 @@ public class EncodeBenchmark {
     @Setup
     public void prepare() {
         codec = Codecs.of(format);
-        event = Samples.order().at("1.HBaK2w.AAAABw.1IQDAA", 0, 50_000);
+        event = (format.equals("csv") ? Samples.row() : Samples.order()).at("1.HBaK2w.AAAABw.1IQDAA", 0, 50_000);
     }
 
     @Benchmark

@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "export",
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         description = "Serves an endless lazy stream for each subscriber over server-sent events until it is killed.")
 public final class ExportServer implements Callable<Integer> {
 

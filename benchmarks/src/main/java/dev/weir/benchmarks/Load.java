@@ -50,9 +50,13 @@ final class Load {
      * @throws CannotMeasure the server refuses, or does not answer
      */
     Result run() {
+        if (server != null && !server.listensOn(plan.server().getPort())) {
+            notes.add("the process of --server-pid does not listen on port "
+                    + plan.server().getPort() + ": right for a server behind a proxy");
+        }
         try (Readers readers = plan.readers(tally)) {
             if (server != null && !plan.steps().isEmpty()) {
-                return new Memory(plan, server, interruption).run(readers, this, tally);
+                return new Memory(plan, server, interruption, notes).run(readers, this, tally);
             }
             double seconds = plan.limit() > 0 ? flatOut(readers) : live(readers);
             heap();
@@ -130,7 +134,7 @@ final class Load {
         long cut = System.nanoTime();
         readers.storm();
         if (await("storm", half, () -> tally.back.sum() == plan.subscribers())) {
-            long back = System.nanoTime() - cut;
+            long back = tally.backAt() - cut;
             figures.put(Metric.BACK, back / 1e3);
             await("measuring", half.minusNanos(back), this::refused);
         } else if (!interruption.asked()) {

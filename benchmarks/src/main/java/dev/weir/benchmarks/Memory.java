@@ -16,27 +16,38 @@ final class Memory {
     private final Plan plan;
     private final Watch server;
     private final Interruption interruption;
+    private final List<String> notes;
+    private final List<String> failures = new ArrayList<>();
     private final Figures figures = new Figures();
     private final List<Result.Step> steps = new ArrayList<>();
 
-    Memory(Plan plan, Watch server, Interruption interruption) {
+    /** @param notes what is to be told in any case; takes more */
+    Memory(Plan plan, Watch server, Interruption interruption, List<String> notes) {
         this.plan = plan;
         this.server = server;
         this.interruption = interruption;
+        this.notes = notes;
     }
 
     /** Opens more and more connections; each step waits a moment, collects garbage, then looks. */
     Result run(Readers readers, Load load, Tally tally) {
         long begin = System.nanoTime();
         int open = 0;
-        for (int connections : plan.steps()) {
-            load.open(readers, connections - open);
-            open = connections;
-            load.await(connections + " connections", CALM, () -> false);
-            if (interruption.asked()) {
-                break;
+        try {
+            for (int connections : plan.steps()) {
+                load.open(readers, connections - open);
+                open = connections;
+                load.await(connections + " connections", CALM, () -> false);
+                if (interruption.asked()) {
+                    break;
+                }
+                step(connections);
             }
-            step(connections);
+        } catch (CannotMeasure why) {
+            if (steps.isEmpty()) {
+                throw why;
+            }
+            failures.add(String.valueOf(why.getMessage()));
         }
         boolean heap = figures.get(Metric.HEAP) != null;
         if (steps.size() > 1) {
@@ -47,14 +58,14 @@ final class Memory {
         }
         figures.endings(tally);
         long gone = tally.cuts.sum() + tally.stops.sum() + tally.ended.sum();
+        if (gone > 0) {
+            failures.add(gone + " connections were ended by the server; " + tally.complaint());
+        }
+        if (!heap && !steps.isEmpty()) {
+            notes.add(NO_HEAP);
+        }
         return new Result(
-                plan,
-                (System.nanoTime() - begin) / 1e9,
-                figures,
-                gone == 0 ? List.of() : List.of(gone + " connections were ended by the server; " + tally.complaint()),
-                heap || steps.isEmpty() ? List.of() : List.of(NO_HEAP),
-                steps,
-                interruption.asked());
+                plan, (System.nanoTime() - begin) / 1e9, figures, failures, notes, steps, interruption.asked());
     }
 
     private void step(int connections) {

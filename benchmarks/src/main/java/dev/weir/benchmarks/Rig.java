@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "weir load",
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         sortOptions = false,
         description = {
             "Reads a topic of measured events with many subscribers, checks that everything arrives whole and in",
@@ -41,7 +42,7 @@ import picocli.CommandLine.Spec;
             "    3  the run FAILED: events were lost, doubled, reordered or torn, or none arrived",
             "    4  a threshold is not kept",
             "   65  a threshold can't be read, can't be kept, or this run doesn't measure it",
-            "   66  no process with the number of --server-pid",
+            "   66  no process with the number of --server-pid, or none that listens",
             "   69  the server can't be reached",
             "   70  a failure of Weir's own",
             "   71  too few file descriptors",
@@ -99,7 +100,7 @@ public final class Rig implements Callable<Integer> {
             names = "--connections",
             paramLabel = "M",
             description = "of gRPC, which all streams share (default: one for 100 streams)")
-    private int connections;
+    private @Nullable Integer connections;
 
     @Option(
             names = "--warmup",
@@ -148,7 +149,7 @@ public final class Rig implements Callable<Integer> {
             names = "--flat-out",
             paramLabel = "N",
             description = "each subscriber reads N events from the earliest on, as fast as it can")
-    private long limit;
+    private @Nullable Long limit;
 
     @Option(
             names = "--memory",
@@ -217,8 +218,6 @@ public final class Rig implements Callable<Integer> {
 
     static int run(Interruption interruption, PrintWriter out, PrintWriter err, String... args) {
         CommandLine command = new CommandLine(new Rig(interruption, args));
-        command.getCommandSpec()
-                .version("weir " + Rig.class.getPackage().getImplementationVersion(), "Java " + Runtime.version());
         return command.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(110)
                 .setOut(out)
@@ -241,6 +240,9 @@ public final class Rig implements Callable<Integer> {
                 .map(threshold -> Threshold.parse(threshold, measured))
                 .toList();
         Threshold.requirePossible(wanted);
+        if (watch != null) {
+            watch.requireServer();
+        }
         for (Plan plan : plans) {
             Descriptors.require(Path.of("/proc/self"), "this process", plan.sockets(), FEWER);
             if (pid != null) {
@@ -282,14 +284,14 @@ public final class Rig implements Callable<Integer> {
 
     private Plan plan(Via via) {
         require("--subscribers", subscribers, subscribers >= 1, "1 or more");
-        require("--connections", connections, connections >= 0, "1 or more");
+        require("--connections", connections, connections == null || connections >= 1, "1 or more");
         require("--warmup", warmup, warmup >= 0, "0 or more seconds");
         require("--duration", duration, duration > 0, "more than 0 seconds");
         require("--slow", slow, slow >= 0 && slow <= 1, "0 to 1");
         require("--slow-rate", slowRate, slowRate >= 1, "1 or more bytes a second");
         require("--stalled", stalled, stalled >= 0 && slow + stalled <= 1, "0 to 1, together with --slow");
         require("--resume", resume, resume >= 0, "0 or more seconds");
-        require("--flat-out", limit, limit >= 0, "1 or more events");
+        require("--flat-out", limit, limit == null || limit >= 1, "1 or more events");
         require("--publish", rate, rate >= 0 && rate <= Pace.MOST_RATE, "0 to " + Pace.MOST_RATE);
         require("--size", size, size >= 0 && size <= Pace.MOST_SIZE, "0 to " + Pace.MOST_SIZE);
         require("--threads", threads, threads >= 1, "1 or more");
@@ -309,7 +311,7 @@ public final class Rig implements Callable<Integer> {
                 topic,
                 via == Via.GRPC ? "" : path,
                 most,
-                connections == 0 ? most / 100 + 1 : connections,
+                connections == null ? 1 + Math.max(0, most - 1) / 100 : connections,
                 duration(warmup),
                 duration(duration),
                 slow,
@@ -317,7 +319,7 @@ public final class Rig implements Callable<Integer> {
                 stalled,
                 storm,
                 duration(resume),
-                limit,
+                limit == null ? 0 : limit,
                 steps,
                 threads,
                 new Plan.Publishing(uri("--http", http), new Pace(rate, size, 0)));
@@ -336,7 +338,7 @@ public final class Rig implements Callable<Integer> {
         return Duration.ofMillis(Math.round(seconds * 1000));
     }
 
-    private static void require(String option, Object value, boolean right, String allowed) {
+    private static void require(String option, @Nullable Object value, boolean right, String allowed) {
         if (!right) {
             throw wrong(option + "=" + value + ": allowed is " + allowed);
         }

@@ -48,24 +48,31 @@ record Scenario(String name, int repetitions, Rounds rounds, List<Server> server
      *
      * @param command a word such as <code>{own.ready}</code> stands for a file of this server alone
      * @param shown the command as people type it
+     * @param files how many files it must be able to open for each connection: a listener of Weir takes but a share of them
      * @param baseline whether it is what Weir is compared with
      */
-    record Server(String name, List<String> command, String shown, boolean baseline) {
+    record Server(String name, List<String> command, String shown, double files, boolean baseline) {
+
+        private static final double ALONE = 1.5;
+        private static final double BESIDE_ADMIN = 3;
 
         /** Weir by its own launcher, on free ports. */
         static Server weir(String name, List<String> launcher, String... options) {
             List<String> own = List.of("--http-port=0", "--grpc-port=0", "--ready-file={own.ready}");
-            List<String> more = options[0].equals("demo")
-                    ? List.of("--kafka-port=0", "--data={own.data}")
-                    : List.of("--admin-port=0");
+            boolean demo = options[0].equals("demo");
+            List<String> more = demo ? List.of("--kafka-port=0", "--data={own.data}") : List.of("--admin-port=0");
             return new Server(
-                    name, joined(launcher, List.of(options), own, more), "./weir " + String.join(" ", options), false);
+                    name,
+                    joined(launcher, List.of(options), own, more),
+                    "./weir " + String.join(" ", options),
+                    demo ? ALONE : BESIDE_ADMIN,
+                    false);
         }
 
         /** A class of the benchmarks that serves as an application of Weir would, and takes {@code flags} of the JVM. */
         static Server application(String name, Class<?> main, List<String> flags, String... options) {
             return new Server(
-                    name, joined(Child.java(main, flags), List.of(options)), java(main, flags, options), false);
+                    name, joined(Child.java(main, flags), List.of(options)), java(main, flags, options), ALONE, false);
         }
 
         /** One of the servers that Weir is compared with. */
@@ -74,6 +81,7 @@ record Scenario(String name, int repetitions, Rounds rounds, List<Server> server
                     name,
                     joined(Child.java(Baseline.class, List.of()), List.of(options)),
                     java(Baseline.class, List.of(), options),
+                    1,
                     true);
         }
     }
@@ -115,10 +123,16 @@ record Scenario(String name, int repetitions, Rounds rounds, List<Server> server
         }
     }
 
-    /** The most connections that one of its runs may open. A listener of Weir takes two thirds of a process's files at most. */
-    int connections() {
+    /** The most files that a process of its runs opens, or must be able to open. */
+    int files() {
         return runs.stream()
-                .flatMap(run -> run.options().stream())
+                .mapToInt(run -> (int) (connections(run) * server(run).files()))
+                .max()
+                .orElse(0);
+    }
+
+    private static int connections(Run run) {
+        return run.options().stream()
                 .filter(option -> option.startsWith("--subscribers=") || option.startsWith("--memory="))
                 .flatMap(option ->
                         Stream.of(option.substring(option.indexOf('=') + 1).split(",")))

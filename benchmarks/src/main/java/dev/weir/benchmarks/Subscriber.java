@@ -105,7 +105,7 @@ final class Subscriber {
     void accepted() {
         if (mustReturn) {
             mustReturn = false;
-            tally.back.increment();
+            tally.returned();
         }
         if (opened) {
             tally.reconnects.increment();

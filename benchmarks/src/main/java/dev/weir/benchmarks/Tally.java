@@ -52,6 +52,7 @@ final class Tally {
     private volatile long begin = Long.MAX_VALUE;
     private volatile long end = Long.MAX_VALUE;
     private volatile long completedAt;
+    private volatile long backAt;
     private final AtomicReference<@Nullable String> complaint = new AtomicReference<>();
     private final AtomicReference<@Nullable String> refusal = new AtomicReference<>();
 
@@ -94,6 +95,17 @@ final class Tally {
     /** When the last subscriber had all it asked for, by {@link System#nanoTime}. */
     long completedAt() {
         return completedAt;
+    }
+
+    /** A subscriber was accepted again after a storm. */
+    void returned() {
+        backAt = System.nanoTime();
+        back.increment();
+    }
+
+    /** When the last one was, by {@link System#nanoTime}. */
+    long backAt() {
+        return backAt;
     }
 
     /** Something went wrong that may pass; the latest is told when it does not. */

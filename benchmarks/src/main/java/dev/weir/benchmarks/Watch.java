@@ -5,8 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +25,14 @@ final class Watch {
     private static final int USER = 14 - STATE;
     private static final int SYSTEM = 15 - STATE;
     private static final int THREADS = 20 - STATE;
+
+    private static final int ADDRESS = 1;
+    private static final int SOCKET_STATE = 3;
+    private static final int INODE = 9;
+    private static final String LISTENS = "0A";
+    private static final int UNIX_FLAGS = 3;
+    private static final int UNIX_INODE = 6;
+    private static final String ACCEPTS = "00010000";
 
     private final long pid;
     private final Path proc;
@@ -39,6 +50,69 @@ final class Watch {
                     CannotMeasure.NO_PROCESS,
                     "--server-pid " + pid
                             + ": no process with this number runs on this host; is it the server's own pid?");
+        }
+    }
+
+    /**
+     * Makes sure that it can be the one that is measured: a server listens.
+     *
+     * @throws CannotMeasure it listens nowhere
+     */
+    void requireServer() {
+        if (!owns(listening(0))) {
+            throw new CannotMeasure(
+                    CannotMeasure.NO_PROCESS,
+                    "--server-pid " + pid
+                            + ": this process listens nowhere, so it is no server; is it the server's own pid?");
+        }
+    }
+
+    /** Whether it listens on a port; true as well where that can't be known, as of another user's process. */
+    boolean listensOn(int port) {
+        return owns(listening(port));
+    }
+
+    private boolean owns(Set<String> sockets) {
+        try (Stream<Path> files = Files.list(proc.resolve("fd"))) {
+            return files.anyMatch(file -> sockets.contains(target(file)));
+        } catch (IOException forbidden) {
+            return true;
+        }
+    }
+
+    /** The sockets of its network that listen on a port, or on any, those of Unix too; as its files name them. */
+    private Set<String> listening(int port) {
+        Set<String> sockets = new HashSet<>();
+        String end = port == 0 ? "" : String.format(Locale.ROOT, ":%04X", port);
+        for (String table : List.of("tcp", "tcp6")) {
+            for (String[] fields : rows(table)) {
+                if (fields.length > INODE && fields[SOCKET_STATE].equals(LISTENS) && fields[ADDRESS].endsWith(end)) {
+                    sockets.add("socket:[" + fields[INODE] + "]");
+                }
+            }
+        }
+        for (String[] fields : port == 0 ? rows("unix") : List.<String[]>of()) {
+            if (fields.length > UNIX_INODE && fields[UNIX_FLAGS].equals(ACCEPTS)) {
+                sockets.add("socket:[" + fields[UNIX_INODE] + "]");
+            }
+        }
+        return sockets;
+    }
+
+    /** None where the kernel has no such table. */
+    private List<String[]> rows(String table) {
+        try (Stream<String> lines = Files.lines(proc.resolve("net").resolve(table), StandardCharsets.ISO_8859_1)) {
+            return lines.map(line -> line.strip().split(" +", -1)).toList();
+        } catch (IOException missing) {
+            return List.of();
+        }
+    }
+
+    private static String target(Path file) {
+        try {
+            return Files.readSymbolicLink(file).toString();
+        } catch (IOException closed) {
+            return "";
         }
     }
 

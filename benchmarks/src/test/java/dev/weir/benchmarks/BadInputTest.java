@@ -26,6 +26,8 @@ class BadInputTest {
             delimiter = ';',
             value = {
                 "--subscribers=0; 2; --subscribers=0: allowed is 1 or more",
+                "--connections=0; 2; --connections=0: allowed is 1 or more",
+                "--flat-out=0; 2; --flat-out=0: allowed is 1 or more events",
                 "--stalled=1.5; 2; --stalled=1.5: allowed is 0 to 1",
                 "--http=https://example.org; 2; --http=https://example.org: allowed is one without TLS",
                 "--http=http://127.0.0.1:1/weir; 2; --http=http://127.0.0.1:1/weir: allowed is one without TLS and without a path",
@@ -78,6 +80,21 @@ class BadInputTest {
 
     private static Run run(String... options) {
         return Bench.Run.of(new Interruption(), options);
+    }
+
+    @Test
+    void aProcessThatIsNoServerIsNotMeasured() throws Exception {
+        Process other = new ProcessBuilder("sleep", "60").start();
+        try {
+            Run run = run("--server-pid=" + other.pid());
+            assertThat(run.err().lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("weir: --server-pid " + other.pid() + ": this process listens nowhere");
+            assertThat(run.code()).isEqualTo(66);
+        } finally {
+            other.destroyForcibly();
+        }
     }
 
     @ParameterizedTest

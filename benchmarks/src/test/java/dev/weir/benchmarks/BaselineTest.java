@@ -16,6 +16,7 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -55,12 +56,14 @@ class BaselineTest {
     void nioSendsABurstAndWhatFollows(int mostInWrite) throws Exception {
         burst(new NioServer(0, BURST, mostInWrite));
         live(new NioServer(0, STEADY, mostInWrite));
+        unlimited(new NioServer(0, STEADY, mostInWrite));
     }
 
     @Test
     void sseSinkSendsABurstAndWhatFollows() throws Exception {
         burst(new SinkServer(0, BURST));
         live(new SinkServer(0, STEADY));
+        unlimited(new SinkServer(0, STEADY));
     }
 
     @Test
@@ -83,6 +86,9 @@ class BaselineTest {
             kafka.createTopic("bench", 1, Map.of());
             new Feed("bench", BURST, events -> cluster.publish("bench", events)).close();
             burst(new ConsumerServer(0, kafka.bootstrap(), "bench"));
+            try (Feed feed = new Feed("bench", STEADY, events -> cluster.publish("bench", events))) {
+                unlimited(new ConsumerServer(0, kafka.bootstrap(), "bench"));
+            }
         }
     }
 
@@ -117,6 +123,28 @@ class BaselineTest {
         try (baseline) {
             List<String> events = get(baseline, 100);
             assertThat(events).hasSize(100);
+            assertWhole(events, STEADY);
+        }
+    }
+
+    /** From now on and without an end, as live streams are measured. */
+    private static void unlimited(Baseline.Served baseline) throws Exception {
+        try (baseline;
+                HttpClient client = HttpClient.newHttpClient();
+                InputStream stream = client.send(
+                                HttpRequest.newBuilder(
+                                                URI.create("http://127.0.0.1:" + baseline.port() + "/events/bench"))
+                                        .version(HttpClient.Version.HTTP_1_1)
+                                        .build(),
+                                BodyHandlers.ofInputStream())
+                        .body()) {
+            BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.US_ASCII));
+            List<String> events = new ArrayList<>();
+            while (events.size() < 50) {
+                String line = lines.readLine();
+                assertThat(line).as("after %d events", events.size()).isNotNull();
+                events.addAll(data(List.of(line)));
+            }
             assertWhole(events, STEADY);
         }
     }

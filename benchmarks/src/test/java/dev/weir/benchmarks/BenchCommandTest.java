@@ -211,8 +211,8 @@ class BenchCommandTest {
     void aBaselineThatMovesIsTheMachine() {
         Evidence before = evidence(10.0, 10.1);
         Evidence after = evidence(10.0, 10.1);
-        before.add(measured(Scenarios.full(TestWeir.launcher()), "nio", 5.0, 5.1));
-        after.add(measured(Scenarios.full(TestWeir.launcher()), "nio", 50.0, 50.2));
+        before.add(measured(Scenarios.full(TestWeir.launcher(), 0), "nio", 5.0, 5.1));
+        after.add(measured(Scenarios.full(TestWeir.launcher(), 0), "nio", 50.0, 50.2));
         Said said = compare(before, after, "--fail-on-worse");
         assertThat(said.code()).isZero();
         assertThat(said.out())
@@ -232,7 +232,7 @@ class BenchCommandTest {
 
     private static Evidence evidence(double... cpu) {
         Evidence evidence = Evidence.begin("full");
-        evidence.add(measured(Scenarios.full(TestWeir.launcher()), "sse", cpu));
+        evidence.add(measured(Scenarios.full(TestWeir.launcher(), 0), "sse", cpu));
         evidence.complete();
         return evidence;
     }

@@ -34,7 +34,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 class BenchmarksRunTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"loopback", "sse", "ndjson", "grpc"})
+    @ValueSource(strings = {"loopback", "sse", "ndjson", "json-seq", "text", "csv", "raw", "grpc"})
     void aFrameThatIsEncodedHoldsTheData(String format) {
         EncodeBenchmark benchmark = new EncodeBenchmark();
         benchmark.format = format;
@@ -58,7 +58,7 @@ class BenchmarksRunTest {
 
     @Test
     void encodingRuns() throws RunnerException {
-        assertThat(run(new OptionsBuilder().include("EncodeBenchmark"))).hasSize(8);
+        assertThat(run(new OptionsBuilder().include("EncodeBenchmark"))).hasSize(16);
     }
 
     @Test

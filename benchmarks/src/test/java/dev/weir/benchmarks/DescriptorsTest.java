@@ -31,11 +31,27 @@ class DescriptorsTest {
     }
 
     @Test
-    void everyScenarioTellsHowManyConnectionsItOpens() {
-        assertThat(Scenarios.full(List.of("weir")).all())
+    void everyScenarioTellsHowManyFilesItTakesWhereAListenerHasAShareOfThemOnly() {
+        assertThat(Scenarios.full(List.of("weir"), 20_000).all())
                 .filteredOn(one ->
                         List.of(Scenarios.LIVE, Scenarios.MANY, Scenarios.IDLE).contains(one.name()))
-                .extracting(Scenario::connections)
-                .containsExactly(1_000, 5_000, 10_000);
+                .extracting(Scenario::files)
+                .containsExactly(3_000, 15_000, 15_000);
+    }
+
+    @Test
+    void asManyIdleConnectionsAreHeldAsThereMayBeFilesUpToTwentyThousand() {
+        assertThat(idle(20_000)).isEqualTo("--memory=0,2500,5000,7500,10000");
+        assertThat(idle(65_536)).isEqualTo("--memory=0,5000,10000,15000,20000");
+        assertThat(idle(0)).isEqualTo("--memory=0,5000,10000,15000,20000");
+    }
+
+    private static String idle(long descriptors) {
+        return Scenarios.full(List.of("weir"), descriptors).all().stream()
+                .filter(one -> one.name().equals(Scenarios.IDLE))
+                .flatMap(one -> one.runs().getFirst().options().stream())
+                .filter(option -> option.startsWith("--memory="))
+                .findFirst()
+                .orElseThrow();
     }
 }

@@ -42,7 +42,7 @@ class LabTest {
                 "test",
                 repetitions,
                 rounds,
-                List.of(new Server("shell", List.of("sh", "-c", shell), shell, false)),
+                List.of(new Server("shell", List.of("sh", "-c", shell), shell, 1, false)),
                 Stream.of(runs)
                         .map(run -> Run.load(run, "shell", Via.SSE, "--topic=" + run, "--before={round.before}"))
                         .toList());

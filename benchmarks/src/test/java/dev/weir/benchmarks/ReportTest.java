@@ -123,7 +123,7 @@ class ReportTest {
     /** Weir's HTTP costs {@code factor} times what NIO costs, gRPC three sevenths, and two where streams share connections. */
     private static Evidence evidence(double factor) {
         Evidence evidence = Evidence.begin("full");
-        for (Scenario scenario : Scenarios.full(TestWeir.launcher()).all()) {
+        for (Scenario scenario : Scenarios.full(TestWeir.launcher(), 0).all()) {
             for (Scenario.Run run : scenario.runs()) {
                 Measurement one = Measurement.of("full", scenario, run);
                 double size = switch (run.name()) {
