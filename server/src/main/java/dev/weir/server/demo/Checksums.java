@@ -30,8 +30,12 @@ final class Checksums implements EventSource, AutoCloseable {
         this.folder = folder;
     }
 
+    /** What is refused begins no work. */
     @Override
     public Cursor open(Subscription subscription) {
+        subscription.refuseOtherParameters();
+        subscription.refuseBody();
+        subscription.refuseOtherBounds();
         return present().open(subscription);
     }
 

@@ -1,12 +1,9 @@
 package dev.weir.server.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.weir.Code;
 import dev.weir.Cursor;
 import dev.weir.Event;
-import dev.weir.Refusal;
 import dev.weir.Signal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -128,17 +125,11 @@ class FileTailTest {
     @ParameterizedTest
     @ValueSource(strings = {"?rows=1", "?after=1.a.b.c", "?from=last:3", "?from=2026-01-01T00:00:00Z", "?until=latest"})
     void whatIsNotAllowedIsRefused(String query) {
-        assertRefused(query, "");
+        Streams.assertRefused(new FileTail(file), query, "");
     }
 
     @Test
     void aBodyIsRefused() {
-        assertRefused("", "a prompt");
-    }
-
-    private void assertRefused(String query, String body) {
-        assertThatExceptionOfType(Refusal.class)
-                .isThrownBy(() -> Streams.open(new FileTail(file), query, body))
-                .satisfies(no -> assertThat(no.code()).isEqualTo(Code.BAD_REQUEST));
+        Streams.assertRefused(new FileTail(file), "", "a prompt");
     }
 }

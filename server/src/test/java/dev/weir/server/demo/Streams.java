@@ -1,10 +1,15 @@
 package dev.weir.server.demo;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 import dev.weir.Bytes;
 import dev.weir.Caller;
+import dev.weir.Code;
 import dev.weir.Cursor;
 import dev.weir.Event;
 import dev.weir.EventSource;
+import dev.weir.Refusal;
 import dev.weir.Signal;
 import dev.weir.Subscription;
 import java.net.InetSocketAddress;
@@ -18,6 +23,12 @@ final class Streams {
 
     static Cursor open(EventSource source, String query, String body) {
         return source.open(Subscription.parse("demo" + query, Bytes.utf8(body), Caller.at(new InetSocketAddress(0))));
+    }
+
+    static void assertRefused(EventSource source, String query, String body) {
+        assertThatExceptionOfType(Refusal.class)
+                .isThrownBy(() -> open(source, query, body))
+                .satisfies(no -> assertThat(no.code()).isEqualTo(Code.BAD_REQUEST));
     }
 
     /** The data of all events up to the end. */

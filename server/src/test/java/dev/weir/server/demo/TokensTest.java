@@ -1,10 +1,7 @@
 package dev.weir.server.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.weir.Code;
-import dev.weir.Refusal;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,8 +50,6 @@ class TokensTest {
                 "?until=latest"
             })
     void whatIsNotAllowedIsRefused(String query) {
-        assertThatExceptionOfType(Refusal.class)
-                .isThrownBy(() -> Streams.open(tokens, query, ""))
-                .satisfies(no -> assertThat(no.code()).isEqualTo(Code.BAD_REQUEST));
+        Streams.assertRefused(tokens, query, "");
     }
 }

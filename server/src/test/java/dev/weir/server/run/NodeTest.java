@@ -194,8 +194,12 @@ class NodeTest {
                                 .getBytes(StandardCharsets.US_ASCII));
                 BufferedReader lines =
                         new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+                long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
                 int together = 0;
-                for (String line = lines.readLine(); together < 20; line = lines.readLine()) {
+                for (String line = lines.readLine(); together < 60; line = lines.readLine()) {
+                    assertThat(System.nanoTime())
+                            .as("a write of 60 events came")
+                            .isLessThan(end);
                     together = line.startsWith("{") ? together + 1 : 0;
                 }
             }
