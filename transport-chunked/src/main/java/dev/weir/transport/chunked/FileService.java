@@ -52,12 +52,13 @@ public final class FileService implements HttpService {
     private static final String METHODS = "GET, HEAD, OPTIONS";
     private static final int LONGEST_NAME = 255;
 
-    private static final int MOST_IDLE_BUFFERS = 16;
+    private static final int MOST_IDLE_BUFFERS = 64;
     private static final Duration RETRY = Duration.ofSeconds(2);
 
     /** Of the process, whose descriptors they are. */
     private static final Semaphore PLACES = new Semaphore(500);
 
+    private final Semaphore places;
     private final Queue<ByteBuffer> buffers = new ArrayBlockingQueue<>(MOST_IDLE_BUFFERS);
     private final AtomicInteger downloads = new AtomicInteger();
     private volatile @Nullable Refusal stopped;
@@ -85,12 +86,18 @@ public final class FileService implements HttpService {
      * @throws IllegalArgumentException the size is not such
      */
     public FileService(Path folder, int chunk, Duration maxWriteStall) {
+        this(folder, chunk, maxWriteStall, PLACES);
+    }
+
+    /** @param places a permit for each download that may be under way */
+    FileService(Path folder, int chunk, Duration maxWriteStall, Semaphore places) {
         if (chunk < LEAST_CHUNK || chunk > MOST_CHUNK) {
             throw new IllegalArgumentException(
                     "chunk=" + chunk + ": allowed are " + LEAST_CHUNK + " to " + MOST_CHUNK + " bytes");
         }
         this.chunk = chunk;
         this.maxWriteStall = maxWriteStall;
+        this.places = places;
         try {
             this.folder = new Folder(folder);
         } catch (IOException failure) {
@@ -153,13 +160,13 @@ public final class FileService implements HttpService {
             if (no != null) {
                 throw no;
             }
-            if (!PLACES.tryAcquire()) {
+            if (!places.tryAcquire()) {
                 throw full();
             }
             try (Folder.Opened file = open(names)) {
                 answer(request, response, file);
             } finally {
-                PLACES.release();
+                places.release();
             }
         } finally {
             downloads.decrementAndGet();
