@@ -1,6 +1,7 @@
 package dev.weir.benchmarks;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +76,7 @@ final class Watch {
     private boolean owns(Set<String> sockets) {
         try (Stream<Path> files = Files.list(proc.resolve("fd"))) {
             return files.anyMatch(file -> sockets.contains(target(file)));
-        } catch (IOException forbidden) {
+        } catch (IOException | UncheckedIOException forbidden) {
             return true;
         }
     }

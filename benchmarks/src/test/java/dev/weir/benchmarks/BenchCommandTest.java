@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** Every scenario for a moment, and what is said of results. */
@@ -62,6 +64,23 @@ class BenchCommandTest {
             assertThat(one.figure("cpuUs")).as(one.name()).isPresent();
             assertThat(one.inputs()).containsEntry("subscribers", 20.0).containsEntry("connections", 20.0);
             assertThat(one.baseline()).isEqualTo(one.run().equals("nio"));
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Scenarios.FLAT_OUT, Scenarios.KAFKA, Scenarios.EXPORT})
+    void whatReadsABurstOrATopicOrAnExportGetsAllOfIt(String name) throws Exception {
+        Evidence evidence = Evidence.begin("full");
+        try (Lab lab = inThisProcess()) {
+            for (Scenario scenario : BRIEF.all()) {
+                if (scenario.name().equals(name)) {
+                    lab.run(scenario, evidence);
+                }
+            }
+        }
+        assertThat(evidence.measurements()).isNotEmpty().allSatisfy(one -> {
+            assertThat(one.failures()).as(one.name()).isEmpty();
+            assertThat(one.figure("cpuUs")).as(one.name()).isPresent();
         });
     }
 
