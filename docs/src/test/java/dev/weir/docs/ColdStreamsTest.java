@@ -6,6 +6,7 @@ import dev.weir.Endpoint;
 import dev.weir.EventSource;
 import dev.weir.Sources;
 import dev.weir.hub.Task;
+import dev.weir.tck.Probe;
 import dev.weir.transport.chunked.ChunkedTransport;
 import dev.weir.transport.sse.SseTransport;
 import io.helidon.webserver.WebServer;
@@ -23,7 +24,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -102,15 +102,11 @@ class ColdStreamsTest {
     @Test
     void aLogIsReadAsItGrows(@TempDir Path folder) throws Exception {
         Path log = Files.writeString(folder.resolve("log"), "one\n");
-        CompletableFuture<String> read = CompletableFuture.supplyAsync(() -> {
-            try {
-                return lines(asked -> ColdStreams.tail(log), "limit=2&format=text");
-            } catch (Exception failure) {
-                throw new AssertionError(failure);
-            }
-        });
-        Files.writeString(log, "two\n", StandardOpenOption.APPEND);
-        assertThat(read.get(20, TimeUnit.SECONDS)).isEqualTo("one\ntwo\n");
+        try (Probe probe = Probe.open(asked -> ColdStreams.tail(log), "log")) {
+            assertThat(probe.texts(1)).containsExactly("one");
+            Files.writeString(log, "two\n", StandardOpenOption.APPEND);
+            assertThat(probe.texts(1)).containsExactly("two");
+        }
     }
 
     @Test
