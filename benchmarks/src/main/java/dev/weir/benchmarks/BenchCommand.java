@@ -196,7 +196,7 @@ public final class BenchCommand {
         return evidence.measurements().stream().allMatch(one -> one.failures().isEmpty()) ? 0 : Rig.FAILED;
     }
 
-    private static Scenario named(String name, List<Scenario> all) {
+    static Scenario named(String name, List<Scenario> all) {
         return all.stream()
                 .filter(scenario -> scenario.name().equals(name))
                 .findFirst()

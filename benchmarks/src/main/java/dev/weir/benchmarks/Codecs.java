@@ -17,7 +17,7 @@ final class Codecs {
             return switch (name) {
                 case "loopback" -> instance("dev.weir.tck.LoopbackCodec");
                 case "sse" ->
-                    (Codec) call(
+                    codec(
                             "dev.weir.transport.sse.SseCodec",
                             "of",
                             List.of(Format.class, boolean.class),
@@ -45,7 +45,7 @@ final class Codecs {
     }
 
     private static Codec chunked(String mediaType) throws ReflectiveOperationException {
-        return (Codec) call(
+        return codec(
                 "dev.weir.transport.chunked.Layout",
                 "codec",
                 List.of(String.class, Subscription.class),
@@ -53,10 +53,10 @@ final class Codecs {
                 Subscription.to("orders"));
     }
 
-    private static Object call(String type, String name, List<Class<?>> parameters, Object... arguments)
+    private static Codec codec(String type, String name, List<Class<?>> parameters, Object... arguments)
             throws ReflectiveOperationException {
         Method method = Class.forName(type).getDeclaredMethod(name, parameters.toArray(Class<?>[]::new));
         method.setAccessible(true);
-        return method.invoke(null, arguments);
+        return (Codec) method.invoke(null, arguments);
     }
 }

@@ -131,12 +131,7 @@ class BaselineTest {
     private static void unlimited(Baseline.Served baseline) throws Exception {
         try (baseline;
                 HttpClient client = HttpClient.newHttpClient();
-                InputStream stream = client.send(
-                                HttpRequest.newBuilder(
-                                                URI.create("http://127.0.0.1:" + baseline.port() + "/events/bench"))
-                                        .version(HttpClient.Version.HTTP_1_1)
-                                        .build(),
-                                BodyHandlers.ofInputStream())
+                InputStream stream = client.send(request(baseline, ""), BodyHandlers.ofInputStream())
                         .body()) {
             BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.US_ASCII));
             List<String> events = new ArrayList<>();
@@ -175,16 +170,18 @@ class BaselineTest {
     }
 
     private static List<String> get(Baseline.Served baseline, int limit) throws IOException, InterruptedException {
-        URI uri = URI.create("http://127.0.0.1:" + baseline.port() + "/events/bench?from=earliest&limit=" + limit);
         try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest request = HttpRequest.newBuilder(uri)
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .timeout(Duration.ofSeconds(30))
-                    .build();
-            var answer = client.send(request, BodyHandlers.ofLines());
+            var answer = client.send(request(baseline, "?from=earliest&limit=" + limit), BodyHandlers.ofLines());
             assertThat(answer.headers().firstValue("content-type")).hasValue("text/event-stream");
             return data(answer.body().toList());
         }
+    }
+
+    private static HttpRequest request(Baseline.Served baseline, String query) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + baseline.port() + "/events/bench" + query))
+                .version(HttpClient.Version.HTTP_1_1)
+                .timeout(Duration.ofSeconds(30))
+                .build();
     }
 
     private static List<String> data(List<String> lines) {

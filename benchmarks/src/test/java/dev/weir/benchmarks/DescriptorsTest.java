@@ -47,9 +47,8 @@ class DescriptorsTest {
     }
 
     private static String idle(long descriptors) {
-        return Scenarios.full(List.of("weir"), descriptors).all().stream()
-                .filter(one -> one.name().equals(Scenarios.IDLE))
-                .flatMap(one -> one.runs().getFirst().options().stream())
+        List<Scenario> all = Scenarios.full(List.of("weir"), descriptors).all();
+        return BenchCommand.named(Scenarios.IDLE, all).runs().getFirst().options().stream()
                 .filter(option -> option.startsWith("--memory="))
                 .findFirst()
                 .orElseThrow();
