@@ -158,10 +158,10 @@ class NodeTest {
                 InputStream download =
                         client.send(large, BodyHandlers.ofInputStream()).body()) {
             CompletableFuture<Void> closed = CompletableFuture.runAsync(node::close);
-            HttpResponse<String> refused = client.send(large, BodyHandlers.ofString());
-            while (refused.statusCode() == 200) {
+            HttpResponse<String> refused;
+            do {
                 refused = client.send(large, BodyHandlers.ofString());
-            }
+            } while (refused.statusCode() == 200);
 
             assertThat(refused.statusCode()).isEqualTo(503);
             assertThat(refused.headers().firstValue("retry-after")).hasValue("1");
