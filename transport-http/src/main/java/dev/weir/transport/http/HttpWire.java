@@ -123,15 +123,19 @@ public final class HttpWire implements Wire {
         if (head) {
             response.header(HeaderValues.CONNECTION_CLOSE);
         }
-        if (trailers) {
-            response.header(Trailers.NAMES);
-        }
         place = gzip && !head && Compression.enter();
         if (place || (gzip && head)) {
             response.header(COMPRESSED);
         }
+        if (trailers) {
+            response.header(Trailers.NAMES).beforeTrailers(all -> all.remove(Trailers.ALWAYS));
+        }
         OutputStream body = response.outputStream();
         sink = response.sink(ResponseSink.TYPE);
+        if (trailers && !head) {
+            // With the first bytes they would announce the trailer that is taken out.
+            sink.flushHeaders();
+        }
         compressed = place ? new GzipBody(body) : null;
         out = compressed == null ? body : compressed;
     }

@@ -230,7 +230,7 @@ public abstract class StreamService implements HttpService, AutoCloseable {
 
     private static Subscription subscription(ServerRequest request, Duration within) {
         Bytes body = hasBody(request) ? body(request, within) : Bytes.EMPTY;
-        String path = request.path().rawPath();
+        String path = rawPath(request);
         Caller caller = new Caller(
                 request.remotePeer().address(),
                 name -> request.headers().first(HeaderNames.create(name)).orElse(null),
@@ -240,6 +240,11 @@ public abstract class StreamService implements HttpService, AutoCloseable {
                         + request.query().rawValue(),
                 body,
                 caller);
+    }
+
+    /** As it was sent, since the path that a route is told is decoded loosely; empty where the route has no name in it. */
+    private static String rawPath(ServerRequest request) {
+        return request.path().path().length() > 1 ? request.prologue().uriPath().rawPath() : "";
     }
 
     /** No more of it than shows that it is too large. */

@@ -3,6 +3,7 @@ package dev.weir.transport.http;
 import dev.weir.Signal;
 import dev.weir.Start;
 import io.helidon.http.Header;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.webserver.http.ServerRequest;
@@ -15,6 +16,9 @@ final class Trailers {
 
     private static final String STATUS = "Stream-Status";
     private static final String POSITION = "Stream-Position";
+
+    /** What the web server adds of its own, and without a value. */
+    static final HeaderName ALWAYS = HeaderNames.create("stream-result");
 
     /** The header that announces them. */
     static final Header NAMES = HeaderValues.createCached(HeaderNames.TRAILER, STATUS + ", " + POSITION);

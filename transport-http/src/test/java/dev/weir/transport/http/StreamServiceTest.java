@@ -275,6 +275,9 @@ class StreamServiceTest {
             GET /lines/ÿ                       | 404 | not-found
             GET /lines/or%zzders               | 400 | bad-request
             GET /lines/or%00ders               | 404 | not-found
+            GET /lines/%c0%ae                  | 400 | bad-request
+            GET /lines/%ff                     | 400 | bad-request
+            GET /lines/or%ed%a0%80ders         | 400 | bad-request
             PUT /lines/orders                  | 405 | method
             DELETE /lines/orders               | 405 | method
             BREW /lines/orders                 | 405 | method
@@ -711,6 +714,18 @@ class StreamServiceTest {
         assertThat(client.head().headers()).containsEntry("trailer", "Stream-Status, Stream-Position");
         assertThat(client.rest())
                 .isEqualTo("2\r\n1\n\r\n0\r\nStream-Status: complete\r\nStream-Position: " + id + "\r\n\r\n");
+    }
+
+    @Test
+    void aCompressedStreamHasTheSameTrailers() throws IOException {
+        String id = topic.publish(Event.of(null, "1")).id();
+        RawClient client = connect().send(WITH_TRAILERS.replace("limit=1", "limit=1&compress=gzip"));
+        assertThat(client.head().headers())
+                .containsEntry("trailer", "Stream-Status, Stream-Position")
+                .containsEntry("content-encoding", "gzip");
+        String rest = client.rest();
+        assertThat(rest.substring(rest.lastIndexOf("\r\n0\r\n") + 5).lines())
+                .containsExactlyInAnyOrder("Stream-Status: complete", "Stream-Position: " + id, "");
     }
 
     @Test
