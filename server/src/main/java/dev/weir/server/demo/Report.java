@@ -45,6 +45,12 @@ final class Report implements EventSource {
         subscription.refuseUntil();
         long rows = subscription.number("rows", 0, MOST, MOST);
         long before = before(subscription.start());
+        if (before > rows) {
+            throw new Refusal(
+                    Code.BAD_REQUEST,
+                    "after=" + NAME + "." + before + ": the report ends with row " + rows
+                            + "; allowed is the id of a row that it has");
+        }
         return Cold.run(COLUMNS, out -> export(before + 1, rows, out));
     }
 

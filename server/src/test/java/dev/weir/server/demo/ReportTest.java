@@ -57,6 +57,7 @@ class ReportTest {
                 "?rows=x",
                 "?row=1",
                 "?after=other.1",
+                "?rows=3&after=report.4",
                 "?from=last:3",
                 "?until=latest"
             })
