@@ -20,6 +20,7 @@ import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -190,24 +191,24 @@ class BadSourcesTest {
     }
 
     private static Running start() {
-        Running running = Running.with("orders");
-        running.node.offer("at-once", rows(0, out -> fail()));
-        running.node.offer("later", rows(3, out -> fail()));
-        running.node.offer("cleaning-up", rows(3, out -> {
+        Map<String, EventSource> sources = new HashMap<>();
+        sources.put("at-once", rows(0, out -> fail()));
+        sources.put("later", rows(3, out -> fail()));
+        sources.put("cleaning-up", rows(3, out -> {
             try (AutoCloseable table = BadSourcesTest::fail) {
                 out.emit(Event.of("row", "[3]"));
             }
         }));
-        running.node.offer("hanging", rows(3, BadSourcesTest::hang));
-        running.node.offer("silent", rows(0, BadSourcesTest::hang));
-        running.node.offer("endless", rows(3, BadSourcesTest::emitForEver));
-        running.node.offer("failing", rows(3, out -> {
+        sources.put("hanging", rows(3, BadSourcesTest::hang));
+        sources.put("silent", rows(0, BadSourcesTest::hang));
+        sources.put("endless", rows(3, BadSourcesTest::emitForEver));
+        sources.put("failing", rows(3, out -> {
             try (AutoCloseable table = BadSourcesTest::fail) {
                 hang(out);
             }
         }));
-        running.node.offer("deaf", rows(3, out -> awaitDeafly()));
-        return running;
+        sources.put("deaf", rows(3, out -> awaitDeafly()));
+        return Running.offering(sources, "orders");
     }
 
     @BeforeAll

@@ -11,6 +11,7 @@ import dev.weir.server.topics.Cluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
@@ -78,7 +79,7 @@ final class ServeCommand implements Callable<Integer> {
         Config told = told();
         Stopper stopper = new Stopper();
         listen.forgetReadyFile();
-        try (Node node = Node.listen(told);
+        try (Node node = Node.listen(told, Map.of());
                 Cluster cluster = Clusters.connect(told);
                 Cluster all = Clusters.generate(told, cluster)) {
             node.serve(all);

@@ -1,5 +1,6 @@
 package dev.weir.server.demo;
 
+import dev.weir.EventSource;
 import dev.weir.embedded.kafka.BrokerException;
 import dev.weir.embedded.kafka.EmbeddedKafka;
 import dev.weir.server.config.Config;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -58,19 +60,21 @@ public final class Demo implements AutoCloseable {
         Config offered = config.withTopics(DemoTopics.ALL)
                 .withAccessTopic(DemoTopics.ACCESS)
                 .withFiles(LOGS, Objects.requireNonNull(log.getParent()));
-        CompletableFuture<Node> listening = listen(offered);
+        Checksums checksums = demo.keep(new Checksums(libraries()));
+        CompletableFuture<Node> listening = listen(
+                offered,
+                Map.of(
+                        Checksums.NAME, checksums,
+                        Tokens.NAME, new Tokens(),
+                        Report.NAME, new Report(),
+                        FileTail.NAME, new FileTail(log)));
         try {
             Config found = own ? offered.withBootstrap(demo.own(broker).bootstrap()) : offered;
             Cluster cluster = demo.keep(Clusters.connect(found));
             DemoTopics.create(found);
             demo.keep(new Figures(cluster, figures));
             Cluster all = demo.keep(Clusters.generate(found, cluster));
-            Checksums checksums = demo.keep(new Checksums(libraries()));
             Node node = demo.keep(await(listening));
-            node.offer(Checksums.NAME, checksums);
-            node.offer(Tokens.NAME, new Tokens());
-            node.offer(Report.NAME, new Report());
-            node.offer(FileTail.NAME, new FileTail(log));
             node.serve(all);
             return new Started(demo, node, found);
         } catch (RuntimeException | InterruptedException failure) {
@@ -95,11 +99,11 @@ public final class Demo implements AutoCloseable {
         return Files.isDirectory(parts) ? parts : Objects.requireNonNull(part.getParent());
     }
 
-    private static CompletableFuture<Node> listen(Config config) {
+    private static CompletableFuture<Node> listen(Config config, Map<String, EventSource> offered) {
         CompletableFuture<Node> listening = new CompletableFuture<>();
         Thread.ofPlatform().daemon().name("weir-listen").start(() -> {
             try {
-                listening.complete(Node.listen(config));
+                listening.complete(Node.listen(config, offered));
             } catch (RuntimeException failure) {
                 listening.completeExceptionally(failure);
             }

@@ -18,13 +18,14 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * One server, assembled: listeners, catalogue, access log, health. It listens before it has a cluster, so that both can start at the
- * same time; until {@link #serve} it refuses everything as unavailable.
+ * same time; until {@link #serve} it refuses topics as unavailable.
  */
 public final class Node implements AutoCloseable {
 
@@ -40,10 +41,11 @@ public final class Node implements AutoCloseable {
     private final GrpcEndpoint grpc;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Node(Config config) {
+    private Node(Config config, Map<String, EventSource> offered) {
         this.config = config;
         catalogue = new Catalogue(
                 config.names(), config.limits().maxEventBytes(), config.limits().streams());
+        offered.forEach(catalogue::offer);
         health = new Health(catalogue);
         log = new AccessLog();
         Ports.requireFree(config.listeners());
@@ -55,11 +57,14 @@ public final class Node implements AutoCloseable {
      * Opens the listeners. Blocks until connections are accepted.
      *
      * @param config what to offer and where
+     * @param offered streams that are no topics, by names such as topics have: they are read under the limits and with the parameters
+     *     of all streams, before there is a cluster as well
      * @return a server without a cluster
+     * @throws IllegalArgumentException a name is not such, or that of a topic
      * @throws CannotStart a port is taken, or an address is none of this host
      */
-    public static Node listen(Config config) {
-        return new Node(config);
+    public static Node listen(Config config, Map<String, EventSource> offered) {
+        return new Node(config, offered);
     }
 
     private GrpcEndpoint grpc() {
@@ -99,16 +104,6 @@ public final class Node implements AutoCloseable {
         catalogue.attach(cluster);
         config.accessTopic().ifPresent(topic -> log.writeTo(batch -> cluster.publish(topic, batch)));
         health.started();
-    }
-
-    /**
-     * Offers a stream that is no topic.
-     *
-     * @param name as topics may be called
-     * @param source what is opened, under the limits and with the parameters of all streams
-     */
-    public void offer(String name, EventSource source) {
-        catalogue.offer(name, source);
     }
 
     /**

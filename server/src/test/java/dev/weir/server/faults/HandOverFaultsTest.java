@@ -91,7 +91,7 @@ class HandOverFaultsTest {
                 .withTopics(List.of("e59"));
         KafkaSettings settings =
                 KafkaSettings.of(rig.bootstrap()).withRetention(new Retention(64, 1 << 20, Duration.ZERO));
-        try (Node node = Node.listen(config);
+        try (Node node = Node.listen(config, Map.of());
                 KafkaCluster cluster = new KafkaCluster(settings);
                 VerifiableProducer producer = rig.producer("e59", 2, 150)) {
             assertThat(cluster.awaitAvailable(Duration.ofSeconds(30))).isTrue();

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
@@ -31,11 +32,13 @@ class DescriptionsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        server = Running.with("clock");
+        server = Running.offering(
+                Map.of(
+                        "echo",
+                        asked -> Cold.run(
+                                out -> out.emit(Event.of("said", asked.body().toText())))),
+                "clock");
         server.post("/topics/clock/events", "{\"a\":1}");
-        server.node.offer(
-                "echo",
-                asked -> Cold.run(out -> out.emit(Event.of("said", asked.body().toText()))));
         openapi = new YAMLMapper().readTree(server.get("/openapi.yaml").body());
         asyncapi = new YAMLMapper().readTree(server.get("/asyncapi.yaml").body());
     }

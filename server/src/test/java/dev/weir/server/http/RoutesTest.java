@@ -13,6 +13,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,8 +37,7 @@ class RoutesTest {
 
     @Test
     void streamsThatAreNoTopicsAreListedBesideThem() {
-        try (Running server = Running.with("a")) {
-            server.node.offer("export", asked -> Cold.run(out -> {}));
+        try (Running server = Running.offering(Map.of("export", asked -> Cold.run(out -> {})), "a")) {
             assertThat(server.get("/topics").body())
                     .contains("],\"streams\":[{\"name\":\"export\",\"events\":\"/events/export\","
                             + "\"stream\":\"/streams/export\"}],\"grpc\":");

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
 import dev.weir.Code;
+import dev.weir.Cold;
 import dev.weir.Event;
 import dev.weir.Limits;
 import dev.weir.Refusal;
@@ -43,6 +44,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -147,10 +149,12 @@ class NodeTest {
     @Test
     void aDownloadThatIsUnderWayMayFinishAndNewOnesAreRefused(@TempDir Path folder) throws Exception {
         Files.write(folder.resolve("large"), new byte[LARGE]);
-        Node node = Node.listen(Config.DEFAULT
-                .with(new Config.Listeners("127.0.0.1", 0, 0, "127.0.0.1", OptionalInt.empty()))
-                .withFiles("all", folder)
-                .withDrain(Duration.ofSeconds(30)));
+        Node node = Node.listen(
+                Config.DEFAULT
+                        .with(new Config.Listeners("127.0.0.1", 0, 0, "127.0.0.1", OptionalInt.empty()))
+                        .withFiles("all", folder)
+                        .withDrain(Duration.ofSeconds(30)),
+                Map.of());
         HttpRequest large = HttpRequest.newBuilder(
                         URI.create(node.ready("none:0").http() + "/files/all/large"))
                 .build();
@@ -184,7 +188,7 @@ class NodeTest {
         Config config = ConfigFile.read(file);
         try (MemoryCluster none = new MemoryCluster();
                 Cluster cluster = Clusters.generate(config, none);
-                Node node = Node.listen(config)) {
+                Node node = Node.listen(config, Map.of())) {
             node.serve(cluster);
             URI base = URI.create(node.ready("none:0").http());
             try (Socket socket = new Socket(base.getHost(), base.getPort())) {
@@ -203,6 +207,30 @@ class NodeTest {
                     together = line.startsWith("{") ? together + 1 : 0;
                 }
             }
+        }
+    }
+
+    @Test
+    void streamsThatAreNoTopicsAreReadBeforeThereIsACluster() throws Exception {
+        Config config = Config.DEFAULT
+                .with(new Config.Listeners("127.0.0.1", 0, 0, "127.0.0.1", OptionalInt.empty()))
+                .withTopics(List.of("orders"));
+        try (HttpClient client = HttpClient.newHttpClient();
+                Node node = Node.listen(
+                        config, Map.of("export", asked -> Cold.run(out -> out.emit(Event.of("row", "1")))))) {
+            String base = node.ready("none:0").http();
+            assertThat(client.send(
+                                    HttpRequest.newBuilder(URI.create(base + "/streams/export"))
+                                            .build(),
+                                    BodyHandlers.ofString())
+                            .body())
+                    .contains("\"type\":\"row\"", "\"control\":\"end\"");
+            assertThat(client.send(
+                                    HttpRequest.newBuilder(URI.create(base + "/streams/orders"))
+                                            .build(),
+                                    BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(503);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.weir.server.run;
 
+import dev.weir.EventSource;
 import dev.weir.server.config.Config;
 import dev.weir.server.topics.MemoryCluster;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -32,13 +34,19 @@ public final class Running implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(10))
             .build();
 
-    private Running(Config config) {
-        node = Node.listen(config);
+    private Running(Config config, Map<String, EventSource> offered) {
+        node = Node.listen(config, offered);
         ready = node.ready("none:0");
     }
 
     public static Running with(String... topics) {
         Running running = listening(OptionalInt.empty(), topics);
+        running.node.serve(running.cluster);
+        return running;
+    }
+
+    public static Running offering(Map<String, EventSource> offered, String... topics) {
+        Running running = new Running(config(OptionalInt.empty(), topics), offered);
         running.node.serve(running.cluster);
         return running;
     }
@@ -50,12 +58,16 @@ public final class Running implements AutoCloseable {
     }
 
     public static Running listening(OptionalInt admin, String... topics) {
-        return new Running(Config.DEFAULT
+        return new Running(config(admin, topics), Map.of());
+    }
+
+    private static Config config(OptionalInt admin, String... topics) {
+        return Config.DEFAULT
                 .with(new Config.Listeners("127.0.0.1", 0, 0, "127.0.0.1", admin))
                 .withTopics(List.of(topics))
                 .withFiles("reports", Path.of("src/test/resources/reports"))
                 .withDrain(Duration.ZERO)
-                .withAccessTopic("access"));
+                .withAccessTopic("access");
     }
 
     public Set<String> routes() {
