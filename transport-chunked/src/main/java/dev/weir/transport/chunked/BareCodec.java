@@ -99,9 +99,9 @@ final class BareCodec implements Codec {
         Payload payload = Payload.of(data);
         FrameWriter out = new FrameWriter(data.length() + 1);
         if (base64) {
-            out.base64(payload.bytes());
+            out.base64(data);
         } else if (payload.isText()) {
-            out.octets(payload.bytes(), 0, data.length());
+            out.octets(data, 0, data.length());
         } else {
             return null;
         }

@@ -137,7 +137,7 @@ final class CsvCodec implements Codec {
         if (!payload.isText() || !payload.isJson()) {
             return null;
         }
-        try (JsonParser parser = JSON.createParser(payload.bytes())) {
+        try (JsonParser parser = JSON.createParser(data.toArray())) {
             if (parser.nextToken() != JsonToken.START_ARRAY) {
                 return null;
             }

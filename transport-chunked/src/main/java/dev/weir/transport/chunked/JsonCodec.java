@@ -127,13 +127,11 @@ final class JsonCodec implements Codec {
         }
         Payload payload = Payload.of(data);
         if (options.encoding() == Format.Encoding.BASE64) {
-            out.octet('"').base64(payload.bytes()).octet('"');
+            out.octet('"').base64(data).octet('"');
         } else if (payload.isText()) {
             SignalJson.text(out, payload);
         } else {
-            out.ascii("{\"encoding\":\"base64\",\"data\":\"")
-                    .base64(payload.bytes())
-                    .ascii("\"}");
+            out.ascii("{\"encoding\":\"base64\",\"data\":\"").base64(data).ascii("\"}");
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.weir.transport.http;
 
 import dev.weir.Bytes;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -59,10 +60,9 @@ public final class FrameWriter {
      * @param to after the last
      * @return this
      */
-    public FrameWriter octets(byte[] source, int from, int to) {
+    public FrameWriter octets(Bytes source, int from, int to) {
         reserve(to - from);
-        System.arraycopy(source, from, bytes, length, to - from);
-        length += to - from;
+        length += source.copyTo(from, ByteBuffer.wrap(bytes, length, to - from));
         return this;
     }
 
@@ -82,9 +82,9 @@ public final class FrameWriter {
      * @param value any bytes
      * @return this
      */
-    public FrameWriter base64(byte[] value) {
-        byte[] encoded = Base64.getEncoder().encode(value);
-        return octets(encoded, 0, encoded.length);
+    public FrameWriter base64(Bytes value) {
+        Bytes encoded = Bytes.owned(Base64.getEncoder().encode(value.toArray()));
+        return octets(encoded, 0, encoded.length());
     }
 
     /**
@@ -123,11 +123,11 @@ public final class FrameWriter {
      * @param utf8 valid UTF-8
      * @return this
      */
-    public FrameWriter text(byte[] utf8) {
-        reserve(utf8.length + 2);
+    public FrameWriter text(Bytes utf8) {
+        reserve(utf8.length() + 2);
         octet('"');
-        for (byte octet : utf8) {
-            escaped(octet);
+        for (int i = 0; i < utf8.length(); i++) {
+            escaped(utf8.at(i));
         }
         return octet('"');
     }

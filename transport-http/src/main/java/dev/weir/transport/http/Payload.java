@@ -26,28 +26,28 @@ public final class Payload {
             .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
             .build();
 
-    private final byte[] bytes;
+    private final Bytes bytes;
 
-    private Payload(byte[] bytes) {
+    private Payload(Bytes bytes) {
         this.bytes = bytes;
     }
 
     /**
-     * Looks at some data.
+     * Looks at some data, without a copy.
      *
      * @param data any bytes
      * @return the same
      */
     public static Payload of(Bytes data) {
-        return new Payload(data.toArray());
+        return new Payload(data);
     }
 
     /**
      * The bytes themselves.
      *
-     * @return not to be changed
+     * @return what was given
      */
-    public byte[] bytes() {
+    public Bytes bytes() {
         return bytes;
     }
 
@@ -57,16 +57,17 @@ public final class Payload {
      * @return true if it is text
      */
     public boolean isText() {
+        int length = bytes.length();
         int i = 0;
-        while (i < bytes.length) {
-            int first = bytes[i++];
+        while (i < length) {
+            int first = bytes.at(i++);
             if (first < 0) {
-                int following = following(first & 0xff, i < bytes.length ? bytes[i] & 0xff : 0);
-                if (following == 0 || bytes.length - i < following) {
+                int following = following(first & 0xff, i < length ? bytes.at(i) & 0xff : 0);
+                if (following == 0 || length - i < following) {
                     return false;
                 }
                 for (int end = i + following; i < end; i++) {
-                    if ((bytes[i] & 0xc0) != 0x80) {
+                    if ((bytes.at(i) & 0xc0) != 0x80) {
                         return false;
                     }
                 }
@@ -95,7 +96,7 @@ public final class Payload {
         if (!looksLikeJson()) {
             return false;
         }
-        try (JsonParser parser = JSON.createParser(bytes)) {
+        try (JsonParser parser = JSON.createParser(bytes.toArray())) {
             int depth = 0;
             boolean complete = false;
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
@@ -113,15 +114,16 @@ public final class Payload {
 
     /** The parser would read a byte order mark, and a NUL as a sign of UTF-16. */
     private boolean looksLikeJson() {
+        int length = bytes.length();
         int i = 0;
-        while (i < bytes.length && (bytes[i] == ' ' || bytes[i] == '\t' || bytes[i] == '\n' || bytes[i] == '\r')) {
+        while (i < length && " \t\n\r".indexOf(bytes.at(i)) >= 0) {
             i++;
         }
-        if (i == bytes.length || "{[\"-0123456789tfn".indexOf(bytes[i]) < 0) {
+        if (i == length || "{[\"-0123456789tfn".indexOf(bytes.at(i)) < 0) {
             return false;
         }
-        for (byte octet : bytes) {
-            if (octet == 0) {
+        for (i++; i < length; i++) {
+            if (bytes.at(i) == 0) {
                 return false;
             }
         }

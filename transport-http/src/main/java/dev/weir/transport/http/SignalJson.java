@@ -114,19 +114,19 @@ public final class SignalJson {
      * @param data valid UTF-8
      */
     public static void text(FrameWriter out, Payload data) {
-        byte[] bytes = data.bytes();
+        Bytes bytes = data.bytes();
         if (!data.isJson()) {
             out.text(bytes);
             return;
         }
         int from = 0;
-        for (int i = 0; i < bytes.length; i++) {
-            if (bytes[i] == '\n' || bytes[i] == '\r') {
+        for (int i = 0; i < bytes.length(); i++) {
+            if (bytes.at(i) == '\n' || bytes.at(i) == '\r') {
                 out.octets(bytes, from, i).octet(' ');
                 from = i + 1;
             }
         }
-        out.octets(bytes, from, bytes.length);
+        out.octets(bytes, from, bytes.length());
     }
 
     private static void columns(FrameWriter out, List<String> columns) {

@@ -184,28 +184,27 @@ final class SseCodec implements Codec {
         }
         Payload payload = Payload.of(data);
         if (encoding == Format.Encoding.BASE64) {
-            out.base64(payload.bytes());
+            out.base64(data);
         } else if (payload.isText()) {
-            lines(out, payload.bytes());
+            lines(out, data);
         } else {
-            out.ascii("{\"encoding\":\"base64\",\"data\":\"")
-                    .base64(payload.bytes())
-                    .ascii("\"}");
+            out.ascii("{\"encoding\":\"base64\",\"data\":\"").base64(data).ascii("\"}");
         }
     }
 
-    private static void lines(FrameWriter out, byte[] text) {
+    private static void lines(FrameWriter out, Bytes text) {
         int from = 0;
-        for (int i = 0; i < text.length; i++) {
-            if (text[i] == '\n' || text[i] == '\r') {
+        for (int i = 0; i < text.length(); i++) {
+            byte octet = text.at(i);
+            if (octet == '\n' || octet == '\r') {
                 out.octets(text, from, i).ascii("\ndata: ");
-                if (text[i] == '\r' && i + 1 < text.length && text[i + 1] == '\n') {
+                if (octet == '\r' && i + 1 < text.length() && text.at(i + 1) == '\n') {
                     i++;
                 }
                 from = i + 1;
             }
         }
-        out.octets(text, from, text.length);
+        out.octets(text, from, text.length());
     }
 
     private static void id(FrameWriter out, String id) {
