@@ -50,6 +50,7 @@ final class Figures {
         }
         put(Metric.SWITCHES, after.switches() - before.switches());
         put(Metric.RSS, after.rssBytes());
+        put(Metric.RSS_PEAK, after.peakBytes());
         put(Metric.THREADS, after.threads());
     }
 

@@ -29,6 +29,7 @@ enum Metric {
     SWITCHES("switches", Unit.COUNT),
     ALLOCATED("allocated", Unit.BYTES),
     RSS("rss", Unit.BYTES),
+    RSS_PEAK("rss-peak", Unit.BYTES),
     HEAP("heap", Unit.BYTES),
     THREADS("threads", Unit.COUNT),
     LOST("lost", Unit.COUNT),
@@ -139,7 +140,7 @@ enum Metric {
             measured.remove(STALLED_CUTS);
         }
         if (!process) {
-            measured.removeAll(EnumSet.of(CPU, USER, SYSTEM, SWITCHES, ALLOCATED, RSS, HEAP, THREADS));
+            measured.removeAll(EnumSet.of(CPU, USER, SYSTEM, SWITCHES, ALLOCATED, RSS, RSS_PEAK, HEAP, THREADS));
         }
         return measured;
     }

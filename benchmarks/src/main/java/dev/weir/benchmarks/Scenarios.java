@@ -81,7 +81,7 @@ record Scenarios(
     /** Those that a quick look has. */
     List<Scenario> few() {
         return List.of(
-                without(live(), "stalled", "sse-sink", "grpc-each", "grpc-helidon"),
+                without(live(), "sse-stalled", "ndjson-stalled", "sse-sink", "grpc-each", "grpc-helidon"),
                 without(flatOut(), "grpc", "grpc-each"),
                 waitingBriefly(),
                 without(kafka(), "many", "many-consumers").with(2, Rounds.PLAIN),
@@ -106,7 +106,8 @@ record Scenarios(
                         Run.load("sse", "weir", SSE, steady),
                         Run.load("nio", "nio", SSE, steady),
                         Run.load("ndjson", "weir", NDJSON, steady),
-                        Run.load("stalled", "weir", SSE, with(steady, "--stalled=0.1")),
+                        Run.load("sse-stalled", "weir", SSE, with(steady, "--stalled=0.1")),
+                        Run.load("ndjson-stalled", "weir", NDJSON, with(steady, "--stalled=0.1")),
                         Run.load("sse-sink", "sse-sink", SSE, steady),
                         Run.load("grpc", "weir", GRPC, shared),
                         Run.load("grpc-observer", "grpc", GRPC, shared),

@@ -47,7 +47,14 @@ final class Summary {
         }
         result.notes().forEach(note -> out.println("  note: " + note));
         out.println();
-        out.println(result.failures().isEmpty() ? "  PASSED" : "  FAILED: " + String.join("; ", result.failures()));
+        out.println("  " + verdict());
+    }
+
+    private String verdict() {
+        if (!result.failures().isEmpty()) {
+            return "FAILED: " + String.join("; ", result.failures());
+        }
+        return result.partial() ? "PARTIAL: nothing was wrong so far" : "PASSED";
     }
 
     private void events() {
@@ -62,7 +69,7 @@ final class Summary {
         line("bytes per event", pairs(Metric.WIRE));
         line("CPU per event", pairs(Metric.CPU, Metric.USER, Metric.SYSTEM, Metric.RIG_CPU));
         line("allocated per event", pairs(Metric.ALLOCATED));
-        line("server memory", pairs(Metric.RSS, Metric.HEAP));
+        line("server memory", pairs(Metric.RSS, Metric.RSS_PEAK, Metric.HEAP));
         line("server threads", pairs(Metric.THREADS, Metric.SWITCHES));
         line("wrong", pairs(Metric.LOST, Metric.DOUBLED, Metric.REORDERED, Metric.TORN));
         line("told", pairs(Metric.GAPS, Metric.MISSED, Metric.STOPS, Metric.REFUSED));

@@ -122,9 +122,10 @@ final class Watch {
      *
      * @param userMicros of CPU time, in its own code
      * @param systemMicros of CPU time, in the kernel
+     * @param peakBytes the most that was ever resident
      * @param switches how often its threads have waited
      */
-    record Use(long userMicros, long systemMicros, long rssBytes, long threads, long switches) {
+    record Use(long userMicros, long systemMicros, long rssBytes, long peakBytes, long threads, long switches) {
 
         long cpuMicros() {
             return userMicros + systemMicros;
@@ -144,6 +145,7 @@ final class Watch {
                 micros(fields[USER]),
                 micros(fields[SYSTEM]),
                 status(proc.resolve("status"), "VmRSS:") * 1024,
+                status(proc.resolve("status"), "VmHWM:") * 1024,
                 Long.parseLong(fields[THREADS]),
                 switches());
     }

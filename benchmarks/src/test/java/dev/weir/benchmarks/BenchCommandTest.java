@@ -109,7 +109,8 @@ class BenchCommandTest {
         assertThat(new Advice(evidence).sentences()).hasSize(5);
         assertThat(figure(evidence, "flat-out/sse", "delivered"))
                 .isEqualTo(figure(evidence, "flat-out/nio-joined", "delivered"));
-        assertThat(figure(evidence, "1000x100/stalled", Lab.RATE_PER_READER)).isBetween(50.0, 150.0);
+        assertThat(figure(evidence, "1000x100/sse-stalled", Lab.RATE_PER_READER))
+                .isBetween(50.0, 150.0);
         assertThat(new Report(evidence).markdown()).contains("bench full --only");
     }
 

@@ -113,6 +113,9 @@ class ReportTest {
     void aTargetIsReachedByItsMedianAndFailsWithItsRun() {
         Target cpu = Target.all().getFirst();
         assertThat(cpu.in(evidence(1)).verdict()).isEqualTo(Target.Verdict.REACHED);
+        assertThat(cpu.in(evidence(1.0504)).shown())
+                .as("a ratio that looks like its limit")
+                .startsWith("1.0504");
         assertThat(cpu.in(evidence(1.2)).verdict()).isEqualTo(Target.Verdict.MISSED);
         Evidence lossy = evidence(1);
         lossy.measurement("1000x100", "sse").orElseThrow().failures().add("lost 3 events");
