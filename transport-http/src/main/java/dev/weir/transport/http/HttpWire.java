@@ -128,16 +128,24 @@ public final class HttpWire implements Wire {
             response.header(COMPRESSED);
         }
         if (trailers) {
-            response.header(Trailers.NAMES).beforeTrailers(all -> all.remove(Trailers.ALWAYS));
+            response.header(Trailers.NAMES).beforeTrailers(all -> all.remove(Trailers.OF_THE_WEB_SERVER));
         }
         OutputStream body = response.outputStream();
         sink = response.sink(ResponseSink.TYPE);
-        if (trailers && !head) {
-            // With the first bytes they would announce the trailer that is taken out.
-            sink.flushHeaders();
+        if (trailers) {
+            flushHeaders(sink);
         }
         compressed = place ? new GzipBody(body) : null;
         out = compressed == null ? body : compressed;
+    }
+
+    /** Before there are any bytes, with which Helidon would announce its own trailer as well. */
+    private static void flushHeaders(ResponseSink sink) throws IOException {
+        try {
+            sink.flushHeaders();
+        } catch (ServerConnectionException | UncheckedIOException gone) {
+            throw gone(gone);
+        }
     }
 
     @Override
@@ -176,7 +184,7 @@ public final class HttpWire implements Wire {
             } else if (sent) {
                 opened().flush();
             } else if (sink != null) {
-                sink.flushHeaders();
+                flushHeaders(sink);
             }
             sent = true;
         } catch (ServerConnectionException | UncheckedIOException gone) {

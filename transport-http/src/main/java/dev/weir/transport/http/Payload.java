@@ -88,7 +88,7 @@ public final class Payload {
     }
 
     /**
-     * Whether this text is exactly one JSON value (RFC 8259), nested no deeper than 1000.
+     * Whether this text is exactly one JSON value (RFC 8259), nested no deeper than 1000. What could be one is copied to be parsed.
      *
      * @return true if it can stand in JSON as it is
      */

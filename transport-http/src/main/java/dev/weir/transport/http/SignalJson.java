@@ -196,7 +196,7 @@ public final class SignalJson {
         if (encoding == Format.Encoding.AUTO && payload.isText()) {
             text(out, payload);
         } else {
-            base64(out, payload, "encoding");
+            base64(out, data, "encoding");
         }
     }
 
@@ -220,13 +220,13 @@ public final class SignalJson {
     private static void string(FrameWriter out, Bytes value, String encoding) {
         Payload payload = Payload.of(value);
         if (payload.isText()) {
-            out.text(payload.bytes());
+            out.text(value);
         } else {
-            base64(out, payload, encoding);
+            base64(out, value, encoding);
         }
     }
 
-    private static void base64(FrameWriter out, Payload value, String encoding) {
-        out.octet('"').base64(value.bytes()).ascii("\",\"").ascii(encoding).ascii("\":\"base64\"");
+    private static void base64(FrameWriter out, Bytes value, String encoding) {
+        out.octet('"').base64(value).ascii("\",\"").ascii(encoding).ascii("\":\"base64\"");
     }
 }

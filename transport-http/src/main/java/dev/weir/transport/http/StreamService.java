@@ -244,7 +244,7 @@ public abstract class StreamService implements HttpService, AutoCloseable {
 
     /** As it was sent, since the path that a route is told is decoded loosely; empty where the route has no name in it. */
     private static String rawPath(ServerRequest request) {
-        return request.path().path().length() > 1 ? request.prologue().uriPath().rawPath() : "";
+        return request.path().path().length() > 1 ? request.prologue().uriPath().rawPathNoParams() : "";
     }
 
     /** No more of it than shows that it is too large. */

@@ -18,7 +18,7 @@ final class Trailers {
     private static final String POSITION = "Stream-Position";
 
     /** What the web server adds of its own, and without a value. */
-    static final HeaderName ALWAYS = HeaderNames.create("stream-result");
+    static final HeaderName OF_THE_WEB_SERVER = HeaderNames.create("stream-result");
 
     /** The header that announces them. */
     static final Header NAMES = HeaderValues.createCached(HeaderNames.TRAILER, STATUS + ", " + POSITION);

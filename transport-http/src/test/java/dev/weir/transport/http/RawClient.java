@@ -91,6 +91,12 @@ final class RawClient implements AutoCloseable {
         return rest.toString(StandardCharsets.ISO_8859_1);
     }
 
+    /** Leaves without a word: whatever is sent now is refused. */
+    void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
     /** There is nothing more to send. */
     void shutdownOutput() throws IOException {
         socket.shutdownOutput();

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -275,6 +276,7 @@ class StreamServiceTest {
             GET /lines/ÿ                       | 404 | not-found
             GET /lines/or%zzders               | 400 | bad-request
             GET /lines/or%00ders               | 404 | not-found
+            GET /lines/order;a=b               | 404 | not-found
             GET /lines/%c0%ae                  | 400 | bad-request
             GET /lines/%ff                     | 400 | bad-request
             GET /lines/or%ed%a0%80ders         | 400 | bad-request
@@ -726,6 +728,23 @@ class StreamServiceTest {
         String rest = client.rest();
         assertThat(rest.substring(rest.lastIndexOf("\r\n0\r\n") + 5).lines())
                 .containsExactlyInAnyOrder("Stream-Status: complete", "Stream-Position: " + id, "");
+    }
+
+    @Test
+    void aClientThatIsGoneBeforeItsStreamOpensIsNoFailure() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CompletableFuture<Void> gone = new CompletableFuture<>();
+        sources.register("slow", any -> {
+            asked.countDown();
+            gone.join();
+            return Cold.run(out -> out.emit(Event.of(null, "row")));
+        });
+        RawClient client = connect().send(WITH_TRAILERS.replace("orders?from=earliest&limit=1", "slow"));
+        assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+        client.reset();
+        gone.complete(null);
+        Stage.await("the stream is closed", SOON, () -> service.streams() == 0 && sources.open() == 0);
+        assertThat(warnings.seen).isEmpty();
     }
 
     @Test
