@@ -143,6 +143,17 @@ public record Config(
     }
 
     /**
+     * The topics that clients may publish to.
+     *
+     * @return all but those that fill themselves
+     */
+    public Set<String> publishable() {
+        Set<String> publishable = new TreeSet<>(topics);
+        publishable.removeAll(generators.keySet());
+        return publishable;
+    }
+
+    /**
      * Topics of the cluster that are filled from here.
      *
      * @return their names

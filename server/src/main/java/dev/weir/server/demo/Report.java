@@ -26,7 +26,7 @@ final class Report implements EventSource {
     static final String NAME = "report";
 
     private static final long MOST = 1_000_000;
-    private static final Pattern ID = Pattern.compile("report\\.(\\d{1,7})");
+    private static final Pattern ID = Pattern.compile("report\\.([1-9]\\d{0,6})");
     private static final List<String> COLUMNS = List.of("id", "day", "product", "pieces", "price");
 
     /** Without the option the database would compute the whole result before its first row. */
@@ -48,8 +48,8 @@ final class Report implements EventSource {
         if (before > rows) {
             throw new Refusal(
                     Code.BAD_REQUEST,
-                    "after=" + NAME + "." + before + ": the report ends with row " + rows
-                            + "; allowed is the id of a row that it has");
+                    "after, or Last-Event-ID: " + NAME + "." + before + " is no row of a report of " + rows
+                            + "; allowed is the id of one that it has");
         }
         return Cold.run(COLUMNS, out -> export(before + 1, rows, out));
     }

@@ -7,17 +7,21 @@ import dev.weir.server.topics.Catalogue;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.util.Set;
 
-/** {@code GET /topics}: the topics, and where each is read and written; and the streams that are no topics. */
+/** {@code GET /topics}: the topics, and where each is read and publishable; and the streams that are no topics. */
 final class TopicsRoute implements Handler {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Catalogue catalogue;
+    private final Set<String> publishable;
     private final String grpc;
 
-    TopicsRoute(Catalogue catalogue, String grpc) {
+    /** @param publishable the topics that can be published to; all others fill themselves */
+    TopicsRoute(Catalogue catalogue, Set<String> publishable, String grpc) {
         this.catalogue = catalogue;
+        this.publishable = publishable;
         this.grpc = grpc;
     }
 
@@ -25,11 +29,12 @@ final class TopicsRoute implements Handler {
     public void handle(ServerRequest request, ServerResponse response) {
         ObjectNode answer = JSON.createObjectNode();
         ArrayNode topics = answer.putArray("topics");
-        catalogue
-                .partitions()
-                .forEach((name, partitions) -> readable(
-                                topics.addObject().put("name", name).put("partitions", partitions), name)
-                        .put("publish", "/topics/" + name + "/events"));
+        catalogue.partitions().forEach((name, partitions) -> {
+            ObjectNode topic = readable(topics.addObject().put("name", name).put("partitions", partitions), name);
+            if (publishable.contains(name)) {
+                topic.put("publish", "/topics/" + name + "/events");
+            }
+        });
         ArrayNode streams = answer.putArray("streams");
         catalogue.offered().forEach(name -> readable(streams.addObject().put("name", name), name));
         answer.put("grpc", grpc);

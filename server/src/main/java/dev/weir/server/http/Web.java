@@ -197,7 +197,7 @@ public final class Web implements AutoCloseable {
             folders.add(files);
             routes.files(name, files);
         });
-        routes.get("/topics", new TopicsRoute(catalogue, grpc));
+        routes.get("/topics", new TopicsRoute(catalogue, config.publishable(), grpc));
         routes.post(
                 "/topics/{topic}/events",
                 new PublishRoute(catalogue, config.limits().maxBodyBytes(), RequestBody.WITHIN));

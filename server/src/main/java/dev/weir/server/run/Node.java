@@ -60,7 +60,7 @@ public final class Node implements AutoCloseable {
      * @param offered streams that are no topics, by names such as topics have: they are read under the limits and with the parameters
      *     of all streams, before there is a cluster as well
      * @return a server without a cluster
-     * @throws IllegalArgumentException a name is not such, or that of a topic
+     * @throws IllegalArgumentException a name that no topic may have, or that one has
      * @throws CannotStart a port is taken, or an address is none of this host
      */
     public static Node listen(Config config, Map<String, EventSource> offered) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this server offers: the topics on its list and nothing else, for reading and for publishing, with the limits that hold on
- * every transport. Listeners can open before there is a cluster; until {@link #attach} everything is refused as unavailable.
+ * every transport. Listeners can open before there is a cluster; until {@link #attach} topics are refused as unavailable.
  */
 public final class Catalogue implements EventSource, Publisher, AutoCloseable {
 

@@ -77,7 +77,9 @@ class ServeTest {
             String http = ready.path("http").asText();
 
             assertThat(ready.has("kafka")).isFalse();
-            assertThat(get(http + "/topics").body()).contains("\"name\":\"bench\"", "\"name\":\"steady\"");
+            assertThat(get(http + "/topics").body())
+                    .contains("\"name\":\"bench\"", "\"name\":\"steady\"")
+                    .doesNotContain("publish");
             for (String via : List.of("sse", "ndjson", "grpc")) {
                 assertSequence(tail(ready, "steady", via, 80), 80, 100);
                 assertSequence(tail(ready, "bench", via, 20), 20, 64);

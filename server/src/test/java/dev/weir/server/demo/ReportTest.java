@@ -58,6 +58,7 @@ class ReportTest {
                 "?row=1",
                 "?after=other.1",
                 "?rows=3&after=report.4",
+                "?after=report.0",
                 "?from=last:3",
                 "?until=latest"
             })

@@ -2,7 +2,16 @@ package dev.weir.server.logging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.joran.JoranConfigurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class OneLineTest {
@@ -16,6 +25,26 @@ class OneLineTest {
         assertThat(line).isPrintable();
         assertThat(line).doesNotContain("\n", "\r", "\u001b", "\u202e", "\u2028", "\u0085");
         assertThat(new ObjectMapper().readTree('"' + line + '"').asText()).isEqualTo(hostile);
+    }
+
+    @Test
+    void eachEntryOfTheLogIsALine() throws Exception {
+        LoggerContext context = new LoggerContext();
+        JoranConfigurator configuration = new JoranConfigurator();
+        configuration.setContext(context);
+        configuration.doConfigure(OneLine.class.getResource("/logback.xml"));
+        Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+        Encoder<ILoggingEvent> encoder = ((ConsoleAppender<ILoggingEvent>) root.getAppender("stderr")).getEncoder();
+
+        String entry = new String(
+                encoder.encode(new LoggingEvent(
+                        "", root, Level.WARN, "first\nsecond", new IllegalStateException("third"), null)),
+                StandardCharsets.UTF_8);
+
+        assertThat(entry.lines()).hasSize(1);
+        assertThat(entry)
+                .contains("first\\nsecond\\njava.lang.IllegalStateException: third")
+                .endsWith(System.lineSeparator());
     }
 
     @Test
