@@ -60,7 +60,9 @@ final class HandOver {
     Refusal failed(Throwable failure) {
         Refusal refusal = failure instanceof Refusal own
                 ? own
-                : new Refusal(Code.INTERNAL, "the source failed; what was sent so far is not complete");
+                : new Refusal(
+                        Code.INTERNAL,
+                        "the source failed" + (events == 0 ? "" : "; what was sent so far is not complete"));
         if (refusal != failure) {
             LOG.log(Level.ERROR, "a source failed", failure);
         }
