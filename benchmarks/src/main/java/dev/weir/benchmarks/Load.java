@@ -23,8 +23,8 @@ final class Load {
     private static final Duration OPENING_EACH = Duration.ofMillis(20);
 
     private static final String NO_ALLOCATED =
-            "no allocated: the management agent of the process of --server-pid does not answer; a server on Helidon needs "
-                    + Allocation.ADMITTED;
+            "no allocated: the management agent of the process of --server-pid does not answer; Helidon lets it with "
+                    + Allocation.ADMITTED + ", for ./weir in WEIR_JAVA_OPTS";
 
     private final Plan plan;
     private final @Nullable Watch server;
@@ -35,6 +35,7 @@ final class Load {
     private final Figures figures = new Figures();
     private final List<String> failures = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    private boolean serverEnded;
 
     /** @param server what it spends is measured; null for one that is elsewhere */
     Load(Plan plan, @Nullable Watch server, Interruption interruption, Progress progress) {
@@ -92,6 +93,10 @@ final class Load {
             if (await("warming up", plan.warmup(), this::refused)) {
                 throw refusal();
             }
+            if (interruption.asked()) {
+                notes.add("it was interrupted before anything was measured");
+                return 0;
+            }
             allocation.begin();
             tally.begin();
             Moment before = now();
@@ -100,7 +105,7 @@ final class Load {
             tally.end();
             OptionalDouble allocated = allocation.since();
             double seconds = between(before, after, after.counts().nanoTime());
-            if (server != null) {
+            if (server != null && !serverEnded) {
                 allocated.ifPresentOrElse(figures::allocated, () -> notes.add(NO_ALLOCATED));
             }
             return seconds;
@@ -158,7 +163,10 @@ final class Load {
         try {
             return server == null ? null : server.use();
         } catch (CannotMeasure ended) {
-            failures.add(String.valueOf(ended.getMessage()));
+            if (!serverEnded) {
+                failures.add(String.valueOf(ended.getMessage()));
+            }
+            serverEnded = true;
             return null;
         }
     }
@@ -266,7 +274,7 @@ final class Load {
     }
 
     private void heap() {
-        if (server != null && !interruption.asked()) {
+        if (server != null && !serverEnded && !interruption.asked()) {
             server.heapAfterGc()
                     .ifPresentOrElse(bytes -> figures.put(Metric.HEAP, bytes), () -> notes.add(Memory.NO_HEAP));
         }
@@ -276,7 +284,7 @@ final class Load {
         for (Metric wrong : List.of(Metric.LOST, Metric.DOUBLED, Metric.REORDERED, Metric.TORN)) {
             Double count = figures.get(wrong);
             if (count != null && count > 0) {
-                failures.add(count.longValue() + (count == 1 ? " event " : " events ") + wrong.word());
+                failures.add(Text.number(count) + (count == 1 ? " event " : " events ") + wrong.word());
             }
         }
         if (refused()) {
@@ -286,7 +294,7 @@ final class Load {
             failures.add(tally.ended.sum() + " streams without a limit were ended by the server");
         }
         Double delivered = figures.get(Metric.DELIVERED);
-        if (delivered == null || delivered == 0) {
+        if (!interruption.asked() && (delivered == null || delivered == 0)) {
             failures.add("no event arrived in the measured time; does the topic get any?");
         }
         if (tally.complaint() != null) {

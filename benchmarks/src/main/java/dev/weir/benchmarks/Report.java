@@ -298,15 +298,22 @@ final class Report {
                 + chart("f", "Memory of an idle stream", "KiB", 1_024, Scenarios.IDLE, Metric.RSS_PER_CONNECTION)
                 + chart("g", "Allocated for an event", "bytes", 1, Scenarios.LIVE, Metric.ALLOCATED)
                 + chart("h", "On the wire for an event", "bytes", 1, Scenarios.LIVE, Metric.WIRE)
-                + chart("i", cpu, "microseconds", 1, Scenarios.KAFKA, Metric.CPU)
+                + chart("i", cpu, "microseconds", 1, Scenarios.KAFKA, Metric.CPU, "replay")
+                + chart("j", "Latency, 99 of 100 events", "milliseconds", 1_000, Scenarios.KAFKA, Metric.P99)
                 + "</div>\n";
     }
 
     private String chart(String id, String title, String axis, double scale, String scenario, Metric metric) {
+        return chart(id, title, axis, scale, scenario, metric, "");
+    }
+
+    /** @param runs how the names of those begin that have a bar; those of others would be too long beside them */
+    private String chart(
+            String id, String title, String axis, double scale, String scenario, Metric metric, String runs) {
         List<Bar> bars = new ArrayList<>();
         for (Measurement one : evidence.measurements()) {
             Optional<Interval> value = one.figure(metric.field());
-            if (one.scenario().equals(scenario) && value.isPresent()) {
+            if (one.scenario().equals(scenario) && one.run().startsWith(runs) && value.isPresent()) {
                 String name = one.shares() ? one.run() + ", " + crowd(one) : one.run();
                 bars.add(new Bar(name, value.get(), !one.baseline()));
             }

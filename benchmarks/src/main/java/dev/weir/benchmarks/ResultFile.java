@@ -42,7 +42,7 @@ final class ResultFile {
                 one.put("heapBytes", step.heapBytes());
             }
         }
-        run.put("passed", result.failures().isEmpty());
+        run.put("passed", result.failures().isEmpty() && !result.partial());
         result.failures().forEach(run.putArray("failures")::add);
         result.notes().forEach(run.putArray("notes")::add);
         for (Threshold threshold : thresholds) {
@@ -61,8 +61,10 @@ final class ResultFile {
         inputs.put("path", plan.path());
         inputs.put("subscribers", plan.subscribers());
         inputs.put("connections", plan.sockets());
-        inputs.put("warmupSeconds", plan.warmup().toMillis() / 1e3);
-        inputs.put("durationSeconds", plan.duration().toMillis() / 1e3);
+        if (plan.steps().isEmpty()) {
+            inputs.put("warmupSeconds", plan.warmup().toMillis() / 1e3);
+            inputs.put("durationSeconds", plan.duration().toMillis() / 1e3);
+        }
         inputs.put("slow", plan.slow());
         inputs.put("slowRate", plan.slowRate());
         inputs.put("stalled", plan.stalled());

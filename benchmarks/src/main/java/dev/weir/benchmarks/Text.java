@@ -13,11 +13,6 @@ final class Text {
         return String.format(Locale.ROOT, "%.2f", value);
     }
 
-    /** A ratio that looks like another with fewer digits. */
-    static String closely(double value) {
-        return String.format(Locale.ROOT, "%.4f", value);
-    }
-
     /** Three digits that count, or all of a large number. */
     static String number(double value) {
         double size = Math.abs(value);

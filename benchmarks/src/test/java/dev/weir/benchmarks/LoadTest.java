@@ -315,16 +315,35 @@ class LoadTest {
     }
 
     @Test
+    void aRunThatIsInterruptedWhileItWarmsUpHasMeasuredNothing() throws IOException {
+        try (Generator topic = new Generator("bench", new Pace(500, 128, 0), Retention.DEFAULT);
+                Bench bench = new Bench("sse", topic)) {
+            Run run =
+                    Run.of(soonInterrupted(), "--http", bench.url(), "--subscribers=5", "--warmup=30", "--duration=30");
+            JsonNode only = run.json().path("runs").path(0);
+            assertThat(only.path("partial").asBoolean()).isTrue();
+            assertThat(only.path("passed").asBoolean()).isFalse();
+            assertThat(only.path("failures")).isEmpty();
+            assertThat(only.path("figures").has("delivered")).isFalse();
+            assertThat(run.out()).contains("interrupted before anything was measured", "PARTIAL: nothing was wrong");
+        }
+    }
+
+    private static Interruption soonInterrupted() {
+        Interruption interruption = new Interruption();
+        Thread.ofVirtual().start(() -> {
+            interruption.asked(TimeUnit.SECONDS.toMillis(1));
+            interruption.interrupt();
+        });
+        return interruption;
+    }
+
+    @Test
     void anInterruptedRunTellsWhatItHas() throws IOException {
         try (Generator topic = new Generator("bench", new Pace(500, 128, 0), Retention.DEFAULT);
                 Bench bench = new Bench("sse", topic)) {
-            Interruption interruption = new Interruption();
-            Thread.ofVirtual().start(() -> {
-                interruption.asked(TimeUnit.SECONDS.toMillis(1));
-                interruption.interrupt();
-            });
             Run run = Run.of(
-                    interruption,
+                    soonInterrupted(),
                     "--http",
                     bench.url(),
                     "--subscribers=5",
