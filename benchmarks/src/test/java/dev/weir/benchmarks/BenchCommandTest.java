@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.benchmarks.Evidence.Measurement;
 import dev.weir.benchmarks.Scenario.Rounds;
+import dev.weir.tck.Stage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -294,10 +296,10 @@ class BenchCommandTest {
         StringWriter out = new StringWriter();
         var running = CompletableFuture.supplyAsync(() -> new BenchCommand(interruption, directory, TestWeir.launcher())
                 .run(new PrintWriter(out, true), new PrintWriter(err, true), "quick", "--out=" + file));
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!err.toString().contains("1000x100/nio") && System.nanoTime() < deadline) {
-            Thread.onSpinWait();
-        }
+        Stage.await(
+                "the second run begins",
+                Duration.ofSeconds(90),
+                () -> err.toString().contains("1000x100/nio"));
         interruption.interrupt();
         running.get(30, TimeUnit.SECONDS);
         assertThat(out.toString()).contains("PARTIAL");
