@@ -69,7 +69,7 @@ record Scenarios(
 
     /** What fits into four minutes. */
     static Scenarios quick(List<String> launcher) {
-        return new Scenarios(launcher, 3, Rounds.PLAIN, 1, 2, 0.2, 1, List.of(0, 1_000, 2_000, 3_000));
+        return new Scenarios(launcher, 2, Rounds.PLAIN, 1, 2, 0.2, 1, List.of(0, 1_000, 2_000, 3_000));
     }
 
     /** In the order in which they run. */
@@ -84,7 +84,7 @@ record Scenarios(
                 without(live(), "sse-stalled", "ndjson-stalled", "sse-sink", "grpc-each", "grpc-helidon"),
                 without(flatOut(), "grpc", "grpc-each"),
                 waitingBriefly(),
-                without(kafka(), "many", "many-consumers").with(2, Rounds.PLAIN),
+                without(kafka(), "live", "live-consumer", "many", "many-consumers"),
                 export().with(1, Rounds.PLAIN));
     }
 
