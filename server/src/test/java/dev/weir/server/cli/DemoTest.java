@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,7 +52,10 @@ class DemoTest {
         try (Child demo = demo("first")) {
             JsonNode ready = demo.ready(directory.resolve("first"));
             assertThat(ready.path("pid").asLong()).isEqualTo(demo.process.pid());
-            assertThat(demo.out()).contains("curl -N '" + ready.path("http").asText() + "/events/clock'", "kcat");
+            // It is told once the file is written.
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(demo.out())
+                            .contains("curl -N '" + ready.path("http").asText() + "/events/clock'", "kcat"));
             assertThat(get(ready, "/health/ready").statusCode()).isEqualTo(200);
             assertThat(get(ready, "/events/system?from=last:1&limit=1").body()).contains("\"cpu\"");
             try (Child publish = Child.weir(
