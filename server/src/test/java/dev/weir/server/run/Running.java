@@ -40,25 +40,24 @@ public final class Running implements AutoCloseable {
     }
 
     public static Running with(String... topics) {
-        Running running = listening(OptionalInt.empty(), topics);
-        running.node.serve(running.cluster);
-        return running;
+        return listening(OptionalInt.empty(), topics).served();
     }
 
     public static Running offering(Map<String, EventSource> offered, String... topics) {
-        Running running = new Running(config(OptionalInt.empty(), topics), offered);
-        running.node.serve(running.cluster);
-        return running;
+        return new Running(config(OptionalInt.empty(), topics), offered).served();
     }
 
     public static Running withAdmin(String... topics) {
-        Running running = listening(OptionalInt.of(0), topics);
-        running.node.serve(running.cluster);
-        return running;
+        return listening(OptionalInt.of(0), topics).served();
     }
 
     public static Running listening(OptionalInt admin, String... topics) {
         return new Running(config(admin, topics), Map.of());
+    }
+
+    private Running served() {
+        node.serve(cluster);
+        return this;
     }
 
     private static Config config(OptionalInt admin, String... topics) {
