@@ -147,7 +147,7 @@ final class KafkaTopic implements EventSource, AutoCloseable {
     private Position had(Start.After after, Position like) {
         Position had = Position.parse(after.id(), like);
         if (had.sameEpoch(like) && had.partitions() > like.partitions()) {
-            int present = cluster.offsets().start(name).partitions();
+            int present = cluster.offsets().partitions(name, had.partitions());
             if (had.partitions() > present) {
                 throw new Refusal(
                         Code.BAD_REQUEST,

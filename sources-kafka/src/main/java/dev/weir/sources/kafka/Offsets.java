@@ -24,6 +24,11 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /** What only the broker knows: a topic's generation and partitions, and where its log begins and ends. Every call blocks. */
 final class Offsets {
 
+    /** How long a broker may take to hear from its controller of new partitions, and how often it is asked meanwhile. */
+    private static final long HEARD_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private static final long ASK_MILLIS = 200;
+
     private final Admin admin;
     private final Duration timeout;
 
@@ -40,6 +45,26 @@ final class Offsets {
         long bits = found.topicId().getMostSignificantBits() ^ found.topicId().getLeastSignificantBits();
         return Position.start(
                 topic, (int) (bits ^ bits >>> 32), found.partitions().size());
+    }
+
+    /** How many partitions the topic has; a broker that knows of fewer than were told is asked again for a second. */
+    int partitions(String topic, int told) {
+        long asked = System.nanoTime();
+        int known = start(topic).partitions();
+        while (known < told && System.nanoTime() - asked < HEARD_NANOS) {
+            pause();
+            known = start(topic).partitions();
+        }
+        return known;
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(ASK_MILLIS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw away();
+        }
     }
 
     Position begin(String topic, Position like) {
