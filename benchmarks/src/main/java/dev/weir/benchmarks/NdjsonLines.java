@@ -30,20 +30,28 @@ final class NdjsonLines extends Frames {
             subscriber.event(b, from, to);
             return;
         }
-        int rest = from + 1;
-        if (starts(CONTROL, b, from, to)) {
+        boolean control = starts(CONTROL, b, from, to);
+        int field = from + 1;
+        if (control) {
             int name = from + CONTROL.length;
-            int quote = find((byte) '"', b, name, to);
-            subscriber.told(text(b, name, Math.max(name, quote)), text(b, from, to));
-            rest = Math.max(name, quote) + 2;
-        } else {
-            int data = data(b, from, to);
+            int quote = quote(b, name, to);
+            subscriber.told(text(b, name, quote), text(b, from, to));
+            field = quote + 2;
+        }
+        if (starts(ID, b, field, to)) {
+            int id = field + ID.length;
+            int quote = quote(b, id, to);
+            subscriber.at(b, id, quote);
+            field = quote + 2;
+        }
+        if (!control) {
+            int data = data(b, field, to);
             subscriber.event(b, data, end(b, data, to));
         }
-        if (starts(ID, b, rest, to)) {
-            int id = rest + ID.length;
-            subscriber.at(b, id, Math.max(id, find((byte) '"', b, id, to)));
-        }
+    }
+
+    private static int quote(byte[] b, int from, int to) {
+        return Math.max(from, find((byte) '"', b, from, to));
     }
 
     private static int data(byte[] b, int from, int to) {
@@ -54,8 +62,11 @@ final class NdjsonLines extends Frames {
         return at < 0 ? to : at + DATA.length;
     }
 
-    /** Data that are measured hold no brace but their own. */
+    /** Mostly the data come last. Headers may follow, an array; data that are measured hold no brace but their own. */
     private static int end(byte[] b, int data, int to) {
+        if (data < to - 1 && b[to - 2] == '}') {
+            return to - 1;
+        }
         int brace = find((byte) '}', b, data, to);
         return brace < 0 ? to : brace + 1;
     }
