@@ -72,7 +72,12 @@ final class Load {
 
     private double live(Readers readers) {
         open(readers, plan.subscribers());
-        double seconds;
+        double seconds = plan.publishing().pace().rate() > 0 ? published(readers) : settled(readers);
+        figures.latency(tally.latency.getIntervalHistogram());
+        return seconds;
+    }
+
+    private double published(Readers readers) {
         try (HttpPublisher publisher = new HttpPublisher(plan.publishing().to(), Map.of());
                 Feed unused = new Feed("load", plan.publishing().pace(), events -> {
                     try {
@@ -81,10 +86,13 @@ final class Load {
                         tally.refuse("publishing to " + plan.topic() + ": " + no.getMessage());
                     }
                 })) {
-            seconds = window(readers);
-            settle();
+            return settled(readers);
         }
-        figures.latency(tally.latency.getIntervalHistogram());
+    }
+
+    private double settled(Readers readers) {
+        double seconds = window(readers);
+        settle();
         return seconds;
     }
 

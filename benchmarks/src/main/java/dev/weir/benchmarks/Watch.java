@@ -208,10 +208,7 @@ final class Watch {
 
     /** Bytes of heap in use after a full collection; empty if it can't be asked. Blocks for as long as that takes. */
     OptionalLong heapAfterGc() {
-        if (!isJvm() || jcmd("GC.run").isEmpty()) {
-            return OptionalLong.empty();
-        }
-        return used(jcmd("GC.heap_info"));
+        return isJvm() ? used(jcmd("GC.run\nGC.heap_info")) : OptionalLong.empty();
     }
 
     /** The sum over the generations; metaspace is no heap. */
