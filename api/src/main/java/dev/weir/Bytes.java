@@ -2,7 +2,10 @@ package dev.weir;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +18,11 @@ public final class Bytes {
 
     /** No bytes at all. */
     public static final Bytes EMPTY = new Bytes(new byte[0]);
+
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private static final long LOWEST_BITS = 0x0101010101010101L;
+    private static final long HIGHEST_BITS = 0x8080808080808080L;
 
     private final byte[] bytes;
 
@@ -60,6 +68,56 @@ public final class Bytes {
      */
     public byte at(int index) {
         return bytes[index];
+    }
+
+    /**
+     * Where ASCII ends. Looks at eight bytes at once.
+     *
+     * @param from index of the first byte to look at, from 0 to {@code length()}
+     * @return index of the first byte from there on that is not ASCII, or {@code length()}
+     */
+    public int asciiUntil(int from) {
+        int i = from;
+        for (; i <= bytes.length - Long.BYTES; i += Long.BYTES) {
+            long beyond = (long) EIGHT.get(bytes, i) & HIGHEST_BITS;
+            if (beyond != 0) {
+                return i + first(beyond);
+            }
+        }
+        while (i < bytes.length && bytes[i] >= 0) {
+            i++;
+        }
+        return i;
+    }
+
+    /**
+     * Where a line ends. Looks at eight bytes at once.
+     *
+     * @param from index of the first byte to look at, from 0 to {@code length()}
+     * @return index of the first line feed or carriage return from there on, or {@code length()}
+     */
+    public int lineUntil(int from) {
+        int i = from;
+        for (; i <= bytes.length - Long.BYTES; i += Long.BYTES) {
+            long eight = (long) EIGHT.get(bytes, i);
+            long ends = zeros(eight ^ '\n' * LOWEST_BITS) | zeros(eight ^ '\r' * LOWEST_BITS);
+            if (ends != 0) {
+                return i + first(ends);
+            }
+        }
+        while (i < bytes.length && bytes[i] != '\n' && bytes[i] != '\r') {
+            i++;
+        }
+        return i;
+    }
+
+    /** The highest bit of the first byte that is 0; those of later ones may be set in error. */
+    private static long zeros(long eight) {
+        return (eight - LOWEST_BITS) & ~eight & HIGHEST_BITS;
+    }
+
+    private static int first(long bits) {
+        return Long.numberOfTrailingZeros(bits) / Byte.SIZE;
     }
 
     /**

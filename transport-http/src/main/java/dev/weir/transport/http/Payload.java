@@ -58,18 +58,15 @@ public final class Payload {
      */
     public boolean isText() {
         int length = bytes.length();
-        int i = 0;
-        while (i < length) {
-            int first = bytes.at(i++);
-            if (first < 0) {
-                int following = following(first & 0xff, i < length ? bytes.at(i) & 0xff : 0);
-                if (following == 0 || length - i < following) {
+        for (int i = bytes.asciiUntil(0); i < length; i = bytes.asciiUntil(i)) {
+            int first = bytes.at(i++) & 0xff;
+            int following = following(first, i < length ? bytes.at(i) & 0xff : 0);
+            if (following == 0 || length - i < following) {
+                return false;
+            }
+            for (int end = i + following; i < end; i++) {
+                if ((bytes.at(i) & 0xc0) != 0x80) {
                     return false;
-                }
-                for (int end = i + following; i < end; i++) {
-                    if ((bytes.at(i) & 0xc0) != 0x80) {
-                        return false;
-                    }
                 }
             }
         }

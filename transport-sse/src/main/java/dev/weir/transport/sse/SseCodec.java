@@ -194,15 +194,10 @@ final class SseCodec implements Codec {
 
     private static void lines(FrameWriter out, Bytes text) {
         int from = 0;
-        for (int i = 0; i < text.length(); i++) {
-            byte octet = text.at(i);
-            if (octet == '\n' || octet == '\r') {
-                out.octets(text, from, i).ascii("\ndata: ");
-                if (octet == '\r' && i + 1 < text.length() && text.at(i + 1) == '\n') {
-                    i++;
-                }
-                from = i + 1;
-            }
+        for (int end = text.lineUntil(0); end < text.length(); end = text.lineUntil(from)) {
+            out.octets(text, from, end).ascii("\ndata: ");
+            boolean pair = text.at(end) == '\r' && end + 1 < text.length() && text.at(end + 1) == '\n';
+            from = end + (pair ? 2 : 1);
         }
         out.octets(text, from, text.length());
     }
