@@ -24,7 +24,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /** What only the broker knows: a topic's generation and partitions, and where its log begins and ends. Every call blocks. */
 final class Offsets {
 
-    /** How long a broker may take to hear from its controller of new partitions, and how often it is asked meanwhile. */
+    /** So long a broker may take to hear from its controller of new partitions. */
     private static final long HEARD_NANOS = Duration.ofSeconds(1).toNanos();
 
     private static final long ASK_MILLIS = 200;
