@@ -19,7 +19,7 @@ class BytesTest {
     @Test
     void aLineEndsWhereverItsEndLies() {
         for (int octet : new int[] {'\n', '\r'}) {
-            for (int with : new int[] {0, '\n' + 1, '\r' + 1, 0x8a, 0x8d, 0xff}) {
+            for (int with : new int[] {0, '\n' + 1, '\n' ^ 1, '\r' ^ 1, 0x8a, 0x8d, 0xff}) {
                 for (int length = 1; length < LONGEST; length++) {
                     for (int at = 0; at < length; at++) {
                         Bytes bytes = filled(length, with, at, octet);
@@ -28,6 +28,17 @@ class BytesTest {
                         assertThat(bytes.lineUntil(at + 1)).isEqualTo(length);
                     }
                 }
+            }
+        }
+    }
+
+    @Test
+    void theFirstOfTwoEndsIsFound() {
+        for (String ends : new String[] {"\r\n", "\n\r", "\n\n", "\r..\n", "\n..\r"}) {
+            for (int at = 0; at < LONGEST; at++) {
+                Bytes bytes = Bytes.utf8(".".repeat(at) + ends + "........");
+                assertThat(bytes.lineUntil(0)).isEqualTo(at);
+                assertThat(bytes.lineUntil(at + 1)).isEqualTo(at + ends.length() - 1);
             }
         }
     }

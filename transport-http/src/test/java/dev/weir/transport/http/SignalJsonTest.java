@@ -191,8 +191,11 @@ class SignalJsonTest {
         Random random = new Random(7);
         int[] leads = {0x41, 0x80, 0xbf, 0xc2, 0xdf, 0xe0, 0xe1, 0xed, 0xef, 0xf0, 0xf1, 0xf4, 0xf5, 0x9f, 0xa0, 0x90};
         for (int n = 0; n < 200_000; n++) {
-            byte[] data = new byte[1 + random.nextInt(5)];
-            for (int i = 0; i < data.length; i++) {
+            byte[] data = new byte[n % 2 == 0 ? 1 + random.nextInt(5) : 8 + random.nextInt(32)];
+            Arrays.fill(data, (byte) 'a');
+            int from = random.nextInt(data.length);
+            int to = Math.min(data.length, from + 5);
+            for (int i = data.length > 5 ? from : 0; i < to; i++) {
                 data[i] = (byte) leads[random.nextInt(leads.length)];
             }
             boolean valid = !new String(data, StandardCharsets.UTF_8).contains("\ufffd") || isReplacementItself(data);
