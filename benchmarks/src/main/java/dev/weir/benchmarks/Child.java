@@ -62,12 +62,17 @@ final class Child {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(flag -> flag.startsWith("--") || flag.startsWith("-X"))
+                .filter(Child::isForAll)
                 .forEach(command::add);
         command.add(Allocation.ADMITTED);
         command.addAll(flags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         return command;
+    }
+
+    /** What is said of the JVM or of Netty must hold for Weir and its baselines alike. */
+    static boolean isForAll(String flag) {
+        return Stream.of("--", "-X", "-Dio.netty.").anyMatch(flag::startsWith);
     }
 
     /**

@@ -150,7 +150,7 @@ class Lab implements AutoCloseable {
      * @return empty if it has ended as one that has measured, or else what it said, as the end of a message
      */
     String call(Class<?> tool, List<String> options) {
-        List<String> command = new ArrayList<>(Child.java(tool, sharedClasses()));
+        List<String> command = new ArrayList<>(Child.java(tool, List.of()));
         command.addAll(options);
         Child child = Child.start(tool.getSimpleName(), command, directory);
         children.push(child);
@@ -161,14 +161,6 @@ class Lab implements AutoCloseable {
         return child.exitCode() == 0 || child.exitCode() == Rig.FAILED
                 ? ""
                 : ": exit code " + child.exitCode() + child.said();
-    }
-
-    /** A tool starts anew for every run, and sooner with the classes that the first has left (JEP 350). */
-    private List<String> sharedClasses() {
-        return List.of(
-                "-XX:+AutoCreateSharedArchive",
-                "-XX:SharedArchiveFile=" + directory.resolve("tools.jsa"),
-                "-Xlog:cds*=off");
     }
 
     private static Map<String, Double> figures(JsonNode result) {

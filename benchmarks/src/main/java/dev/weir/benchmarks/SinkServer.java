@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** What a team writes on Helidon: a bounded queue for each client, which its thread empties into an {@link SseSink}. */
 final class SinkServer implements Baseline.Served {
 
-    private static final int QUEUE = 256;
+    private static final int QUEUE = 1024;
     private static final SseEvent OPEN = SseEvent.builder().comment("open").build();
     private static final SseEvent TOO_SLOW =
             SseEvent.builder().comment("too slow").build();

@@ -208,7 +208,7 @@ final class Watch {
 
     /** Bytes of heap in use after a full collection; empty if it can't be asked. Blocks for as long as that takes. */
     OptionalLong heapAfterGc() {
-        return isJvm() ? used(jcmd("GC.run\nGC.heap_info")) : OptionalLong.empty();
+        return isJvm() ? used(jcmd("GC.run", "GC.heap_info")) : OptionalLong.empty();
     }
 
     /** The sum over the generations; metaspace is no heap. */
@@ -225,9 +225,10 @@ final class Watch {
         return found ? OptionalLong.of(sum) : OptionalLong.empty();
     }
 
-    private List<String> jcmd(String command) {
+    /** All at once, for which jcmd wants a line each: every call starts a JVM. */
+    private List<String> jcmd(String... commands) {
         Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        List<String> said = run(List.of(jcmd.toString(), String.valueOf(pid), command));
+        List<String> said = run(List.of(jcmd.toString(), String.valueOf(pid), String.join("\n", commands)));
         return said.isEmpty() || !said.getFirst().startsWith(pid + ":") ? List.of() : said;
     }
 

@@ -48,9 +48,10 @@ class FramesTest {
         read(lines, "{\"id\":\"b\",\"data\":" + data(1) + "}\n\n");
         read(lines, "{\"id\":\"c\",\"topic\":\"t\",\"key\":\"k\",\"data\":" + data(2) + "}\n");
         read(lines, "{\"id\":\"d\",\"data\":" + data(3) + ",\"headers\":[{\"name\":\"n\",\"value\":\"v\"}]}\n");
-        read(lines, "{\"data\":" + data(4) + "}\n");
+        read(lines, "{\"data\":" + data(4) + "}\r\n\r\n");
+        read(lines, data(5) + "\r\n");
         assertThat(tally.torn.sum()).isZero();
-        assertThat(subscriber.next()).isEqualTo(5);
+        assertThat(subscriber.next()).isEqualTo(6);
         assertThat(subscriber.id()).isEqualTo("d");
     }
 

@@ -72,6 +72,14 @@ class LabTest {
     }
 
     @Test
+    void flagsOfTheJvmAndOfNettyHoldForBaselinesToo() {
+        assertThat(Stream.of("-Xmx1g", "-XX:+UseZGC", "--enable-preview", "-Dio.netty.leakDetection.level=disabled"))
+                .allMatch(Child::isForAll);
+        assertThat(Stream.of("-Dweir.home=/", "-agentpath:/profiler", "-Dhelidon.serialFilter.missing.action=ignore"))
+                .noneMatch(Child::isForAll);
+    }
+
+    @Test
     void aWholeResultIsARepetition() throws IOException {
         Measurement sse = run(scenario(2, Rounds.WARMED, "sse"), options -> write(options, RESULT.formatted(false)));
         assertThat(sse.failures()).isEmpty();

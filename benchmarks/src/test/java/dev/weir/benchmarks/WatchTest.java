@@ -32,6 +32,11 @@ class WatchTest {
     }
 
     @Test
+    void aJvmIsAskedForItsHeap() {
+        assertThat(Watch.self().heapAfterGc().orElse(0)).isPositive();
+    }
+
+    @Test
     void aProcessThatIsNoJvmIsNotAskedForItsHeapAndLives() throws IOException {
         Process process = new ProcessBuilder("sleep", "60").start();
         try {
