@@ -3,33 +3,35 @@ package dev.weir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.function.ToIntBiFunction;
 import org.junit.jupiter.api.Test;
 
 class BytesTest {
 
     private static final int LONGEST = 20;
 
-    private static Bytes filled(int length, int with, int at, int octet) {
-        byte[] bytes = new byte[length];
-        Arrays.fill(bytes, (byte) with);
-        bytes[at] = (byte) octet;
-        return Bytes.owned(bytes);
-    }
-
-    @Test
-    void aLineEndsWhereverItsEndLies() {
-        for (int octet : new int[] {'\n', '\r'}) {
-            for (int with : new int[] {0, '\n' + 1, '\n' ^ 1, '\r' ^ 1, 0x8a, 0x8d, 0xff}) {
+    /** One octet at each place of runs of each length, filled with others. */
+    private static void finds(ToIntBiFunction<Bytes, Integer> search, int[] octets, int[] others) {
+        for (int octet : octets) {
+            for (int other : others) {
                 for (int length = 1; length < LONGEST; length++) {
                     for (int at = 0; at < length; at++) {
-                        Bytes bytes = filled(length, with, at, octet);
-                        assertThat(bytes.lineUntil(0)).isEqualTo(at);
-                        assertThat(bytes.lineUntil(at)).isEqualTo(at);
-                        assertThat(bytes.lineUntil(at + 1)).isEqualTo(length);
+                        byte[] filled = new byte[length];
+                        Arrays.fill(filled, (byte) other);
+                        filled[at] = (byte) octet;
+                        Bytes bytes = Bytes.owned(filled);
+                        assertThat(search.applyAsInt(bytes, 0)).isEqualTo(at);
+                        assertThat(search.applyAsInt(bytes, at)).isEqualTo(at);
+                        assertThat(search.applyAsInt(bytes, at + 1)).isEqualTo(length);
                     }
                 }
             }
         }
+    }
+
+    @Test
+    void aLineEndsWhereverItsEndLies() {
+        finds(Bytes::lineUntil, new int[] {'\n', '\r'}, new int[] {0, '\n' + 1, '\n' ^ 1, '\r' ^ 1, 0x8a, 0x8d, 0xff});
     }
 
     @Test
@@ -45,18 +47,7 @@ class BytesTest {
 
     @Test
     void asciiEndsWhereverAnotherByteLies() {
-        for (int octet : new int[] {0x80, 0xc3, 0xff}) {
-            for (int with : new int[] {0, 'a', 0x7f}) {
-                for (int length = 1; length < LONGEST; length++) {
-                    for (int at = 0; at < length; at++) {
-                        Bytes bytes = filled(length, with, at, octet);
-                        assertThat(bytes.asciiUntil(0)).isEqualTo(at);
-                        assertThat(bytes.asciiUntil(at)).isEqualTo(at);
-                        assertThat(bytes.asciiUntil(at + 1)).isEqualTo(length);
-                    }
-                }
-            }
-        }
+        finds(Bytes::asciiUntil, new int[] {0x80, 0xc3, 0xff}, new int[] {0, 'a', 0x7f});
     }
 
     @Test

@@ -120,11 +120,9 @@ public final class SignalJson {
             return;
         }
         int from = 0;
-        for (int i = 0; i < bytes.length(); i++) {
-            if (bytes.at(i) == '\n' || bytes.at(i) == '\r') {
-                out.octets(bytes, from, i).octet(' ');
-                from = i + 1;
-            }
+        for (int end = bytes.lineUntil(0); end < bytes.length(); end = bytes.lineUntil(from)) {
+            out.octets(bytes, from, end).octet(' ');
+            from = end + 1;
         }
         out.octets(bytes, from, bytes.length());
     }

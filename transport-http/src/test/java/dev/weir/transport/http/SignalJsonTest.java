@@ -193,9 +193,9 @@ class SignalJsonTest {
         for (int n = 0; n < 200_000; n++) {
             byte[] data = new byte[n % 2 == 0 ? 1 + random.nextInt(5) : 8 + random.nextInt(32)];
             Arrays.fill(data, (byte) 'a');
-            int from = random.nextInt(data.length);
+            int from = n % 2 == 0 ? 0 : random.nextInt(data.length);
             int to = Math.min(data.length, from + 5);
-            for (int i = data.length > 5 ? from : 0; i < to; i++) {
+            for (int i = from; i < to; i++) {
                 data[i] = (byte) leads[random.nextInt(leads.length)];
             }
             boolean valid = !new String(data, StandardCharsets.UTF_8).contains("\ufffd") || isReplacementItself(data);
