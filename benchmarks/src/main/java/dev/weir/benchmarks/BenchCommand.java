@@ -233,8 +233,8 @@ public final class BenchCommand {
                         + (outcome.why().isEmpty() ? "" : "; " + outcome.why()));
             }
         }
-        if (evidence.head().path("mode").asText().equals("quick")) {
-            out.println("a look, short and begun cold; ./weir bench full tells whether goals are reached");
+        if (evidence.isQuick()) {
+            out.println(Evidence.A_LOOK);
         }
         out.println((evidence.isPartial() ? "PARTIAL: " : "") + file + "; ./weir bench report " + file
                 + " makes a page of it");

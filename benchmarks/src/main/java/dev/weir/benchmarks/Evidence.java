@@ -28,6 +28,11 @@ final class Evidence {
             "intervals tell how repetitions differ that met the same process; how one start of it differs"
                     + " from the next is in those of " + Scenarios.IDLE + " and " + Scenarios.EXPORT + " alone";
 
+    /** What a result of few and short runs is worth. */
+    static final String A_LOOK =
+            "A quick run is short, begins cold where events come at a pace, and reads fewer of them where each"
+                    + " subscriber reads so many: it is for a look, not for a verdict.";
+
     private static final String KIND = "weir-bench";
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
@@ -172,6 +177,10 @@ final class Evidence {
     /** Says that everything was measured. Until then it is partial. */
     void complete() {
         head.put("partial", false);
+    }
+
+    boolean isQuick() {
+        return head.path("mode").asText().equals("quick");
     }
 
     boolean isPartial() {

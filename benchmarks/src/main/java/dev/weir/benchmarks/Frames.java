@@ -44,6 +44,11 @@ abstract class Frames {
         return -1;
     }
 
+    /** Where a line ends that a line feed follows, perhaps behind a carriage return. */
+    static int lineEnd(byte[] b, int from, int feed) {
+        return feed > from && b[feed - 1] == '\r' ? feed - 1 : feed;
+    }
+
     static boolean starts(byte[] text, byte[] b, int from, int to) {
         if (to - from < text.length) {
             return false;

@@ -17,7 +17,7 @@ final class NdjsonLines extends Frames {
     int read(byte[] b, int from, int to, Subscriber subscriber) {
         int line = from;
         for (int feed = find((byte) '\n', b, line, to); feed >= 0; feed = find((byte) '\n', b, line, to)) {
-            int end = feed > line && b[feed - 1] == '\r' ? feed - 1 : feed;
+            int end = lineEnd(b, line, feed);
             if (end > line) {
                 tell(b, line, end, subscriber);
             }

@@ -156,10 +156,8 @@ final class Report {
                         + " What is compared was measured in turns, in one run. Times of another machine differ, ratios less so.");
         notes.add("A goal is reached where the median keeps it, also if the brackets reach beyond.");
         notes.add("As to brackets and lines on bars, " + Evidence.ONE_START + ".");
-        if (evidence.head().path("mode").asText().equals("quick")) {
-            notes.add(
-                    "A quick run is short, begins cold where events come at a pace, and reads fewer of them where each"
-                            + " subscriber reads so many: it is for a look, not for a verdict.");
+        if (evidence.isQuick()) {
+            notes.add(Evidence.A_LOOK);
         }
         evidence.figure(Scenarios.IDLE, "sse", Lab.HELD).map(Interval::median).ifPresent(held -> notes.add(held(held)));
         return notes;

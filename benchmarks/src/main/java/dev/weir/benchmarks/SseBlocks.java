@@ -26,7 +26,7 @@ final class SseBlocks extends Frames {
         int line = from;
         forget();
         for (int feed = find((byte) '\n', b, line, to); feed >= 0; feed = find((byte) '\n', b, line, to)) {
-            int end = feed > line && b[feed - 1] == '\r' ? feed - 1 : feed;
+            int end = lineEnd(b, line, feed);
             if (end == line) {
                 tell(b, subscriber);
                 forget();
