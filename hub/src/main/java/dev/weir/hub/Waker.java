@@ -100,13 +100,12 @@ final class Waker implements AutoCloseable {
             this.loop = new WeakReference<>(loop);
         }
 
-        /** As {@link Waker#arm}. */
+        /** As {@link Waker#arm}; any thread. */
         void arm(Waiter member) {
             members.add(member);
-            if (!armed()) {
-                synchronized (this) {
-                    Waker.this.arm(this);
-                }
+            // a crowd that is armed need not be in the list yet: another thread may be about to put it there
+            synchronized (this) {
+                Waker.this.arm(this);
             }
         }
 

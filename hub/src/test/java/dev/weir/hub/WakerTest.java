@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WakerTest {
 
     private static final int DEADLINE_SECONDS = 10;
+    private static final int ROUNDS = 50_000;
 
     @Test
     void wakesOnceForEachTimeItWasArmed() throws Exception {
@@ -81,6 +82,33 @@ class WakerTest {
                 assertThat(other.wakes.tryAcquire()).isTrue();
             }
             assertThat(one.wakes.availablePermits()).isZero();
+        }
+    }
+
+    @Test
+    void aReaderIsOwedItsWakeThoughAnotherOfItsLoopIsJustArming() throws Exception {
+        AtomicLong round = new AtomicLong();
+        Counting other = new Counting();
+        Counting one = new Counting();
+        try (Waker waker = new Waker("test", Duration.ZERO)) {
+            Waker.Crowd crowd = waker.of(Runnable::run);
+            Thread arming = Thread.ofPlatform().daemon().start(() -> {
+                for (long seen = 0; seen < ROUNDS; seen++) {
+                    while (round.get() == seen) {
+                        Thread.onSpinWait();
+                    }
+                    crowd.arm(other);
+                }
+            });
+            for (long n = 1; n <= ROUNDS; n++) {
+                round.set(n);
+                crowd.arm(one);
+                waker.signal();
+                assertThat(one.wakes.tryAcquire(DEADLINE_SECONDS, TimeUnit.SECONDS))
+                        .as("woken in round %d", n)
+                        .isTrue();
+            }
+            arming.join();
         }
     }
 
