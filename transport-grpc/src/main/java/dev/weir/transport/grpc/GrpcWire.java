@@ -11,6 +11,9 @@ import io.grpc.ServerCall;
 /** A server call as a wire. Used by one thread at a time; what it holds unsent is bounded by the call's own readiness. */
 final class GrpcWire implements Wire {
 
+    /** Small, since gRPC keeps each message in a buffer of 4 KiB until the socket takes it, however short it is. */
+    private static final int UNSENT_BYTES = 8 * 1024;
+
     private static final Metadata.Key<String> POSITION =
             Metadata.Key.of("stream-position", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -22,6 +25,7 @@ final class GrpcWire implements Wire {
     GrpcWire(ServerCall<?, Bytes> call, Runnable ended) {
         this.call = call;
         this.ended = ended;
+        call.setOnReadyThreshold(UNSENT_BYTES);
     }
 
     @Override

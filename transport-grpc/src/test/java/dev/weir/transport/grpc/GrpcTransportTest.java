@@ -403,7 +403,7 @@ class GrpcTransportTest {
             }
             assertThat(quick.all()).hasSize(5_001);
             int held = slow.polled.get();
-            assertThat(held * 8).as("KiB taken from the source").isBetween(8, 64 + 32 + 16);
+            assertThat(held * 8).as("KiB taken from the source").isBetween(8, 64 + 8 + 16);
             stalled.request(20);
             await().until(() -> slow.polled.get() > held);
         }
