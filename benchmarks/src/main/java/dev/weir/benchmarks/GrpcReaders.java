@@ -53,6 +53,7 @@ final class GrpcReaders implements Readers {
                         plan.server().getHost(), plan.server().getPort())
                 .usePlaintext()
                 .directExecutor()
+                .disableRetry()
                 .eventLoopGroup(loops)
                 .channelFactory(() -> new Counted(tally))
                 .maxInboundMessageSize(LARGEST_MESSAGE);
