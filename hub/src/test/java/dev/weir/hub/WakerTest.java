@@ -95,20 +95,24 @@ class WakerTest {
             Thread arming = Thread.ofPlatform().daemon().start(() -> {
                 for (long seen = 0; seen < ROUNDS; seen++) {
                     while (round.get() == seen) {
-                        Thread.onSpinWait();
+                        Thread.yield();
                     }
                     crowd.arm(other);
                 }
             });
-            for (long n = 1; n <= ROUNDS; n++) {
-                round.set(n);
-                crowd.arm(one);
-                waker.signal();
-                assertThat(one.wakes.tryAcquire(DEADLINE_SECONDS, TimeUnit.SECONDS))
-                        .as("woken in round %d", n)
-                        .isTrue();
+            try {
+                for (long n = 1; n <= ROUNDS; n++) {
+                    round.set(n);
+                    crowd.arm(one);
+                    waker.signal();
+                    assertThat(one.wakes.tryAcquire(DEADLINE_SECONDS, TimeUnit.SECONDS))
+                            .as("woken in round %d", n)
+                            .isTrue();
+                }
+            } finally {
+                round.set(ROUNDS);
+                arming.join();
             }
-            arming.join();
         }
     }
 
